@@ -1,0 +1,3 @@
+//! Dayfly for Kotlin and Swift: objects, listeners and error kinds over `dayfly-core`.
+
+uniffi::setup_scaffolding!("dayfly");

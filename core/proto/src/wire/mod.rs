@@ -1,0 +1,3 @@
+//! Bytes to frames and back. Nothing here decides; it parses within bounds and prints.
+
+pub mod web;

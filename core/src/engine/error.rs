@@ -1,0 +1,41 @@
+//! What can go wrong for a shell: one short list of kinds, and sentences to act on.
+
+/// Stable word for each way a request can fail, the same in the JSON contract (`code`) and at
+/// the FFI.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Enum))]
+pub enum ErrorKind {
+    /// The request itself makes no sense: bad JSON, an unknown command, a missing field.
+    BadRequest,
+    /// The link or picture is not an invite.
+    BadInvite,
+    /// The invite was made by a newer Dayfly.
+    NewerInvite,
+    /// An option is wrong: an address that is none, a name that is too long.
+    BadOption,
+    /// The text is empty or too long.
+    BadText,
+    /// No such member, or several by that name.
+    NoSuchMember,
+    /// Too much at once; try again shortly.
+    Busy,
+    /// The room has ended.
+    Ended,
+    /// The operating system refused something the room needs.
+    System,
+    /// Something broke inside. The room was wiped.
+    Internal,
+}
+
+/// A refused request.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{message}")]
+pub struct Error {
+    /// For programs.
+    pub kind: ErrorKind,
+    /// For people.
+    pub message: String,
+    /// What to try.
+    pub hint: Option<String>,
+}

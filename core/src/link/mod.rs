@@ -1,0 +1,75 @@
+//! One peer connection: what the engine asks of a WebRTC stack, and nothing of how it is done.
+//!
+//! The traits here are narrow so that another stack could stand behind them. `webrtc.rs` is the
+//! only user of the `webrtc` crate; `socket.rs` is the UDP socket under it. A stack decides
+//! nothing: when to connect, to whom, and what to believe is the room's business.
+
+use dayfly_proto::id::LinkId;
+use dayfly_proto::room::LinkEvent;
+use tokio::sync::mpsc;
+
+/// Where links report. Bounded: a link that outruns the room stops reading from its channel,
+/// which SCTP turns into back-pressure on the peer.
+pub type LinkSink = mpsc::Sender<(LinkId, LinkEvent)>;
+
+/// A TURN or STUN server, with the credentials if it needs any.
+#[derive(Debug, Clone)]
+pub struct IceServer {
+    /// `stun:HOST:PORT` or `turn:HOST:PORT?transport=udp`.
+    pub url: String,
+    /// Empty for STUN.
+    pub username: String,
+    /// Empty for STUN.
+    pub credential: dayfly_proto::secret::SecretString,
+}
+
+/// How links of one room are made.
+#[derive(Debug, Clone, Default)]
+pub struct LinkConfig {
+    /// Servers to ask for more addresses. A dead one delays nobody by more than a second.
+    pub ice_servers: Vec<IceServer>,
+    /// Use loopback addresses too: for rooms within one machine.
+    pub loopback: bool,
+    /// Offer and use relayed addresses only, so that peers never learn ours.
+    pub relay_only: bool,
+}
+
+/// A WebRTC stack: makes links.
+pub trait Stack: Send {
+    /// Makes a connection that offers. `Described` follows at `sink`, or `Closed`.
+    fn offer(&self, link: LinkId, config: &LinkConfig, sink: LinkSink) -> Box<dyn Link>;
+
+    /// Makes a connection that answers `offer`. `Described` follows at `sink`, or `Closed`.
+    fn answer(&self, link: LinkId, offer: String, config: &LinkConfig, sink: LinkSink) -> Box<dyn Link>;
+}
+
+/// The send queue is full; the frame was not taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the connection does not take more data now")]
+pub struct Full;
+
+/// One connection. Calls return at once; results arrive at the sink. Dropping it closes it
+/// without a goodbye.
+pub trait Link: Send {
+    /// Takes the answer to this link's offer.
+    fn accept(&self, answer: String);
+
+    /// Answers an offer that came over the open connection; `Renegotiated` follows. An own
+    /// pending offer is rolled back first: towards browsers this side is the polite one.
+    fn renegotiate(&self, offer: String);
+
+    /// Queues one message for the data channel.
+    ///
+    /// # Errors
+    /// [`Full`] when the queue of this link holds its bound.
+    fn send(&self, frame: Vec<u8>) -> Result<(), Full>;
+
+    /// Bytes this link would take before it says [`Full`].
+    fn capacity(&self) -> usize;
+
+    /// SHA-256 of the peer's live certificate (DER), once DTLS is up: what identities bind to.
+    fn remote_certificate(&self) -> Option<[u8; 32]>;
+
+    /// Closes after what was queued before is out, or after a second.
+    fn close(self: Box<Self>);
+}

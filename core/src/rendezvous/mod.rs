@@ -1,0 +1,29 @@
+//! Places to meet: where two peers that know a room's name find each other.
+//!
+//! One small trait and one back end so far: WebTorrent trackers ([`tracker`]), with a client and
+//! an embedded server. A back end carries sealed offers and answers; it cannot read them, and
+//! nothing it says is believed.
+
+use dayfly_proto::id::{BackendId, PeerId};
+use dayfly_proto::room::{MeetEvent, SealedOffer};
+use dayfly_proto::wire::web::topic::InfoHash;
+use tokio::sync::mpsc;
+
+pub mod tracker;
+
+/// Where a back end reports. Bounded: a back end that outruns the room waits, and with it the
+/// socket it reads from.
+pub type MeetSink = mpsc::Sender<(BackendId, MeetEvent)>;
+
+/// A place to meet. Calls return at once; what comes of them arrives at the [`MeetSink`] given at
+/// construction. Dropping it closes its sockets.
+pub trait Rendezvous: Send {
+    /// Announces `offers` as `peer` in the swarm `topic`; each offer reaches at most one other.
+    fn announce(&mut self, topic: InfoHash, peer: PeerId, offers: Vec<SealedOffer>);
+
+    /// Sends an answer to the peer `to` that made the offer `offer_id`.
+    fn reply(&mut self, topic: InfoHash, peer: PeerId, to: PeerId, offer_id: String, sealed: String);
+
+    /// Leaves the swarm politely.
+    fn withdraw(&mut self, topic: InfoHash, peer: PeerId);
+}

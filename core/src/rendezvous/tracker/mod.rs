@@ -1,0 +1,1 @@
+//! WebTorrent trackers: the client and the embedded server.
