@@ -8,5 +8,6 @@ uniffi::setup_scaffolding!("dayfly_core");
 pub mod engine;
 pub mod link;
 pub mod rendezvous;
+pub mod task;
 
 pub use dayfly_proto as proto;
