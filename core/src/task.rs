@@ -78,7 +78,9 @@ impl Tasks {
     /// A new, empty set. Must be used from within a Tokio runtime.
     #[must_use]
     pub fn new() -> Self {
-        Self { shared: Arc::default() }
+        Self {
+            shared: Arc::default(),
+        }
     }
 
     /// Runs `work` under `name`, which appears in logs and nothing else.
@@ -177,10 +179,12 @@ mod tests {
     async fn a_panic_is_reported_and_others_go_on() {
         let tasks = Tasks::new();
         let (tx, mut rx) = tokio::sync::mpsc::channel::<u8>(1);
-        tasks.spawn("steady", async move {
-            std::future::pending::<()>().await;
-            drop(tx);
-        }).detach();
+        tasks
+            .spawn("steady", async move {
+                std::future::pending::<()>().await;
+                drop(tx);
+            })
+            .detach();
         tasks.spawn("weak", std::future::pending()).detach();
         tasks.inject_panic("weak");
         assert_eq!(tasks.panicked().await, "weak");
