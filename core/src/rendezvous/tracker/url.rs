@@ -1,0 +1,227 @@
+//! Addresses of trackers, checked before anything is contacted.
+//!
+//! Owns the syntax and the sentences about what is wrong with it; resolves and connects nothing.
+
+use std::fmt;
+
+/// Characters of the longest address taken.
+const MAX_LEN: usize = 512;
+
+/// A tracker's address that can be dialled: `wss://HOST[:PORT][/PATH]`, or `ws://` for a tracker
+/// on the own machine or network.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct TrackerUrl {
+    text: String,
+    host: String,
+    port: u16,
+    tls: bool,
+}
+
+/// Why a text is no tracker's address.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum TrackerUrlError {
+    /// Nothing there.
+    #[error("the tracker's address is empty; it looks like wss://tracker.example")]
+    Empty,
+    /// More than 512 characters.
+    #[error("the tracker's address is too long; at most 512 characters are taken")]
+    TooLong,
+    /// Another scheme, or none.
+    #[error("a tracker's address begins with wss:// (or with ws:// on your own network)")]
+    Scheme,
+    /// Spaces, control characters, letters beyond ASCII.
+    #[error("the tracker's address contains a character that no address has; check for spaces and accents")]
+    Character,
+    /// `USER:PASSWORD@`.
+    #[error("a tracker's address carries no user name or password; remove what stands before the @")]
+    UserInfo,
+    /// Missing or impossible host.
+    #[error("the tracker's address names no host; it looks like wss://tracker.example")]
+    Host,
+    /// Port 0, above 65535, or not a number.
+    #[error("the port in the tracker's address is not a number from 1 to 65535")]
+    Port,
+    /// `#…` has no meaning to a tracker.
+    #[error("a tracker's address has no # in it; remove it and what follows")]
+    Fragment,
+}
+
+impl TrackerUrl {
+    /// Checks and takes an address. Scheme and host are put in lower case, so that one tracker
+    /// written in two ways is dialled once.
+    ///
+    /// # Errors
+    /// [`TrackerUrlError`] says what to change.
+    pub fn parse(text: &str) -> Result<Self, TrackerUrlError> {
+        let text = text.trim();
+        if text.is_empty() {
+            return Err(TrackerUrlError::Empty);
+        }
+        if text.len() > MAX_LEN {
+            return Err(TrackerUrlError::TooLong);
+        }
+        if !text.bytes().all(|b| b.is_ascii_graphic() && !br#""<>\^`{|}"#.contains(&b)) {
+            return Err(TrackerUrlError::Character);
+        }
+        let (scheme, rest) = text.split_once("://").ok_or(TrackerUrlError::Scheme)?;
+        let tls = match scheme.to_ascii_lowercase().as_str() {
+            "wss" => true,
+            "ws" => false,
+            _ => return Err(TrackerUrlError::Scheme),
+        };
+        if rest.contains('#') {
+            return Err(TrackerUrlError::Fragment);
+        }
+        let end = rest.find(['/', '?']).unwrap_or(rest.len());
+        let (authority, path) = rest.split_at(end);
+        if authority.contains('@') {
+            return Err(TrackerUrlError::UserInfo);
+        }
+        let (host, port) = split_port(authority)?;
+        let host = host.to_ascii_lowercase();
+        let bare = check_host(&host)?;
+        let port = match port {
+            None => None,
+            Some(digits) => Some(
+                digits
+                    .parse::<u16>()
+                    .ok()
+                    .filter(|p| *p != 0 && digits.bytes().all(|b| b.is_ascii_digit()))
+                    .ok_or(TrackerUrlError::Port)?,
+            ),
+        };
+        let default = if tls { 443 } else { 80 };
+        let shown = port.filter(|p| *p != default).map(|p| format!(":{p}")).unwrap_or_default();
+        let path = if path == "/" { "" } else { path };
+        Ok(Self {
+            text: format!("{}://{host}{shown}{path}", if tls { "wss" } else { "ws" }),
+            host: bare,
+            port: port.unwrap_or(default),
+            tls,
+        })
+    }
+
+    /// The address as text, in one form for every way of writing it.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    /// The host alone, for sentences; an IPv6 address without brackets.
+    #[must_use]
+    pub fn host(&self) -> &str {
+        &self.host
+    }
+
+    /// The port to dial.
+    #[must_use]
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// Whether the connection is encrypted to the tracker (`wss`).
+    #[must_use]
+    pub fn is_tls(&self) -> bool {
+        self.tls
+    }
+}
+
+impl fmt::Display for TrackerUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)
+    }
+}
+
+// A tracker's address tells whom this device talks to: not for logs.
+impl fmt::Debug for TrackerUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("[tracker]")
+    }
+}
+
+fn split_port(authority: &str) -> Result<(&str, Option<&str>), TrackerUrlError> {
+    if authority.starts_with('[') {
+        let close = authority.find(']').ok_or(TrackerUrlError::Host)?;
+        let (host, rest) = authority.split_at(close + 1);
+        return match rest.strip_prefix(':') {
+            Some(port) => Ok((host, Some(port))),
+            None if rest.is_empty() => Ok((host, None)),
+            None => Err(TrackerUrlError::Host),
+        };
+    }
+    match authority.split_once(':') {
+        Some((host, port)) => Ok((host, Some(port))),
+        None => Ok((authority, None)),
+    }
+}
+
+/// The host without brackets, if it can be one: an IP address or a DNS name (RFC 1123).
+fn check_host(host: &str) -> Result<String, TrackerUrlError> {
+    if let Some(inner) = host.strip_prefix('[').and_then(|h| h.strip_suffix(']')) {
+        return match inner.parse::<std::net::Ipv6Addr>() {
+            Ok(_) => Ok(inner.to_owned()),
+            Err(_) => Err(TrackerUrlError::Host),
+        };
+    }
+    let label = |l: &str| {
+        (1..=63).contains(&l.len())
+            && l.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
+            && !l.starts_with('-')
+            && !l.ends_with('-')
+    };
+    let name = host.strip_suffix('.').unwrap_or(host);
+    if name.len() <= 253 && name.split('.').all(label) { Ok(host.to_owned()) } else { Err(TrackerUrlError::Host) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_tracker_has_one_form() {
+        for (text, form, host, port, tls) in [
+            ("wss://tracker.example", "wss://tracker.example", "tracker.example", 443, true),
+            (" WSS://Tracker.Example:443/ ", "wss://tracker.example", "tracker.example", 443, true),
+            ("wss://t.example:7073/announce", "wss://t.example:7073/announce", "t.example", 7073, true),
+            ("ws://[::1]:8000", "ws://[::1]:8000", "::1", 8000, false),
+            ("ws://192.168.1.2/a?b=c", "ws://192.168.1.2/a?b=c", "192.168.1.2", 80, false),
+        ] {
+            let url = TrackerUrl::parse(text).unwrap();
+            assert_eq!((url.as_str(), url.host(), url.port(), url.is_tls()), (form, host, port, tls), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_wrong_is_said() {
+        use TrackerUrlError::*;
+        for (text, error) in [
+            ("", Empty),
+            ("   ", Empty),
+            ("tracker.example", Scheme),
+            ("https://tracker.example", Scheme),
+            ("udp://tracker.example:80", Scheme),
+            ("wss://", Host),
+            ("wss:///path", Host),
+            ("wss://:80", Host),
+            ("wss://a..b", Host),
+            ("wss://-a.example", Host),
+            ("wss://[::1", Host),
+            ("wss://[nothex]", Host),
+            ("wss://[::1]x", Host),
+            ("wss://a:b:c", Port),
+            ("wss://a:", Port),
+            ("wss://a:0", Port),
+            ("wss://a:65536", Port),
+            ("wss://a:+80", Port),
+            ("wss://user:pw@a", UserInfo),
+            ("wss://a/#x", Fragment),
+            ("wss://a b", Character),
+            ("wss://a\u{202e}b", Character),
+            ("wss://tr\u{e4}cker.example", Character),
+        ] {
+            assert_eq!(TrackerUrl::parse(text), Err(error), "{text:?}");
+        }
+        assert_eq!(TrackerUrl::parse(&format!("wss://{}", "a".repeat(1_000_000))), Err(TooLong));
+        assert_eq!(TrackerUrl::parse(&format!("wss://{}", "a".repeat(64))), Err(Host));
+    }
+}
