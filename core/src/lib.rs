@@ -7,6 +7,7 @@ uniffi::setup_scaffolding!("dayfly_core");
 
 pub mod engine;
 pub mod link;
+pub mod net;
 pub mod rendezvous;
 pub mod task;
 

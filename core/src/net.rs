@@ -68,7 +68,12 @@ fn interleave(all: Vec<SocketAddr>) -> Vec<SocketAddr> {
 #[must_use]
 pub fn lan_address() -> Option<IpAddr> {
     let interfaces = if_addrs::get_if_addrs().ok()?;
-    best(interfaces.into_iter().filter(|i| i.is_oper_up() && !i.is_p2p()).map(|i| (i.ip(), i.name)))
+    best(
+        interfaces
+            .into_iter()
+            .filter(|i| i.is_oper_up() && !i.is_p2p())
+            .map(|i| (i.ip(), i.name)),
+    )
 }
 
 fn best(candidates: impl Iterator<Item = (IpAddr, String)>) -> Option<IpAddr> {
@@ -96,7 +101,11 @@ fn is_home(v4: Ipv4Addr) -> bool {
 
 /// Bridges of containers and virtual machines: private addresses nobody outside reaches.
 fn is_virtual(name: &str) -> bool {
-    ["docker", "br-", "veth", "virbr", "vmnet", "vboxnet", "lxc", "podman"].iter().any(|prefix| name.starts_with(prefix))
+    [
+        "docker", "br-", "veth", "virbr", "vmnet", "vboxnet", "lxc", "podman",
+    ]
+    .iter()
+    .any(|prefix| name.starts_with(prefix))
 }
 
 #[cfg(test)]
@@ -110,17 +119,32 @@ mod tests {
     #[test]
     fn the_lan_address_is_private_and_of_a_real_interface() {
         let pick = |list: &[(&str, &str)]| best(list.iter().map(|(a, name)| (ip(a), (*name).to_owned())));
-        assert_eq!(pick(&[("127.0.0.1", "lo"), ("8.8.8.8", "eth0"), ("2001:db8::1", "eth0")]), None);
-        assert_eq!(pick(&[("10.0.0.7", "eth0"), ("192.168.1.5", "wlan0")]), Some(ip("192.168.1.5")));
-        assert_eq!(pick(&[("172.17.0.1", "docker0"), ("169.254.3.4", "eth0")]), Some(ip("169.254.3.4")));
-        assert_eq!(pick(&[("fd00::9", "eth0"), ("169.254.3.4", "eth0")]), Some(ip("fd00::9")));
+        assert_eq!(
+            pick(&[("127.0.0.1", "lo"), ("8.8.8.8", "eth0"), ("2001:db8::1", "eth0")]),
+            None
+        );
+        assert_eq!(
+            pick(&[("10.0.0.7", "eth0"), ("192.168.1.5", "wlan0")]),
+            Some(ip("192.168.1.5"))
+        );
+        assert_eq!(
+            pick(&[("172.17.0.1", "docker0"), ("169.254.3.4", "eth0")]),
+            Some(ip("169.254.3.4"))
+        );
+        assert_eq!(
+            pick(&[("fd00::9", "eth0"), ("169.254.3.4", "eth0")]),
+            Some(ip("fd00::9"))
+        );
         assert_eq!(pick(&[("172.17.0.1", "docker0")]), Some(ip("172.17.0.1")));
     }
 
     #[test]
     fn addresses_are_tried_in_turn_and_few_of_them() {
-        let all: Vec<SocketAddr> =
-            (1..20).map(|n| format!("[2001:db8::{n}]:1")).chain(["192.0.2.1:1".into()]).map(|a| a.parse().unwrap()).collect();
+        let all: Vec<SocketAddr> = (1..20)
+            .map(|n| format!("[2001:db8::{n}]:1"))
+            .chain(["192.0.2.1:1".into()])
+            .map(|a| a.parse().unwrap())
+            .collect();
         let turns = interleave(all);
         assert_eq!(turns.len(), ATTEMPTS);
         assert!(turns[0].is_ipv6() && turns[1].is_ipv4() && turns[2].is_ipv6());

@@ -26,4 +26,8 @@ pub trait Rendezvous: Send {
 
     /// Leaves the swarm politely.
     fn withdraw(&mut self, topic: InfoHash, peer: PeerId);
+
+    /// The device is on another network, or awake again: try now instead of waiting, and find out
+    /// at once whether an open connection still lives.
+    fn network_changed(&mut self);
 }

@@ -1,1 +1,14 @@
 //! WebTorrent trackers: the client and the embedded server.
+//!
+//! A tracker holds, for each swarm, the sockets of its peers, and passes sealed offers to a few
+//! of them at random and answers back. It stores nothing and cannot read what it passes.
+
+mod bucket;
+mod client;
+mod message;
+mod server;
+mod url;
+
+pub use client::{ClientOptions, TrackerClient, Trouble};
+pub use server::{Limits, Tracker, TrackerStats};
+pub use url::{TrackerUrl, TrackerUrlError};

@@ -60,7 +60,10 @@ impl TrackerUrl {
         if text.len() > MAX_LEN {
             return Err(TrackerUrlError::TooLong);
         }
-        if !text.bytes().all(|b| b.is_ascii_graphic() && !br#""<>\^`{|}"#.contains(&b)) {
+        if !text
+            .bytes()
+            .all(|b| b.is_ascii_graphic() && !br#""<>\^`{|}"#.contains(&b))
+        {
             return Err(TrackerUrlError::Character);
         }
         let (scheme, rest) = text.split_once("://").ok_or(TrackerUrlError::Scheme)?;
@@ -91,7 +94,10 @@ impl TrackerUrl {
             ),
         };
         let default = if tls { 443 } else { 80 };
-        let shown = port.filter(|p| *p != default).map(|p| format!(":{p}")).unwrap_or_default();
+        let shown = port
+            .filter(|p| *p != default)
+            .map(|p| format!(":{p}"))
+            .unwrap_or_default();
         let path = if path == "/" { "" } else { path };
         Ok(Self {
             text: format!("{}://{host}{shown}{path}", if tls { "wss" } else { "ws" }),
@@ -165,12 +171,17 @@ fn check_host(host: &str) -> Result<String, TrackerUrlError> {
     }
     let label = |l: &str| {
         (1..=63).contains(&l.len())
-            && l.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
+            && l.bytes()
+                .all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
             && !l.starts_with('-')
             && !l.ends_with('-')
     };
     let name = host.strip_suffix('.').unwrap_or(host);
-    if name.len() <= 253 && name.split('.').all(label) { Ok(host.to_owned()) } else { Err(TrackerUrlError::Host) }
+    if name.len() <= 253 && name.split('.').all(label) {
+        Ok(host.to_owned())
+    } else {
+        Err(TrackerUrlError::Host)
+    }
 }
 
 #[cfg(test)]
@@ -180,14 +191,42 @@ mod tests {
     #[test]
     fn one_tracker_has_one_form() {
         for (text, form, host, port, tls) in [
-            ("wss://tracker.example", "wss://tracker.example", "tracker.example", 443, true),
-            (" WSS://Tracker.Example:443/ ", "wss://tracker.example", "tracker.example", 443, true),
-            ("wss://t.example:7073/announce", "wss://t.example:7073/announce", "t.example", 7073, true),
+            (
+                "wss://tracker.example",
+                "wss://tracker.example",
+                "tracker.example",
+                443,
+                true,
+            ),
+            (
+                " WSS://Tracker.Example:443/ ",
+                "wss://tracker.example",
+                "tracker.example",
+                443,
+                true,
+            ),
+            (
+                "wss://t.example:7073/announce",
+                "wss://t.example:7073/announce",
+                "t.example",
+                7073,
+                true,
+            ),
             ("ws://[::1]:8000", "ws://[::1]:8000", "::1", 8000, false),
-            ("ws://192.168.1.2/a?b=c", "ws://192.168.1.2/a?b=c", "192.168.1.2", 80, false),
+            (
+                "ws://192.168.1.2/a?b=c",
+                "ws://192.168.1.2/a?b=c",
+                "192.168.1.2",
+                80,
+                false,
+            ),
         ] {
             let url = TrackerUrl::parse(text).unwrap();
-            assert_eq!((url.as_str(), url.host(), url.port(), url.is_tls()), (form, host, port, tls), "{text}");
+            assert_eq!(
+                (url.as_str(), url.host(), url.port(), url.is_tls()),
+                (form, host, port, tls),
+                "{text}"
+            );
         }
     }
 
@@ -221,7 +260,10 @@ mod tests {
         ] {
             assert_eq!(TrackerUrl::parse(text), Err(error), "{text:?}");
         }
-        assert_eq!(TrackerUrl::parse(&format!("wss://{}", "a".repeat(1_000_000))), Err(TooLong));
+        assert_eq!(
+            TrackerUrl::parse(&format!("wss://{}", "a".repeat(1_000_000))),
+            Err(TooLong)
+        );
         assert_eq!(TrackerUrl::parse(&format!("wss://{}", "a".repeat(64))), Err(Host));
     }
 }

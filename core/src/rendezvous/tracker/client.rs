@@ -1,0 +1,651 @@
+//! The tracker client: one WebSocket per tracker, carrying any number of swarms and peer ids.
+//!
+//! It announces, passes offers and answers on, and comes back after failures. It decides nothing
+//! about peers, reads no session description, and believes nothing a tracker says: whatever a
+//! tracker sends beyond its bounds costs that tracker its connection and nobody else anything.
+//!
+//! While there is no connection, commands are dropped: the room announces again at
+//! [`MeetEvent::Up`], with offers that are then fresh.
+
+use super::TrackerUrl;
+use super::bucket::Bucket;
+use super::message::{self, ClientMessage, Description, ServerMessage};
+use crate::net;
+use crate::rendezvous::{MeetSink, Rendezvous};
+use crate::task::Tasks;
+use dayfly_proto::id::{BackendId, PeerId};
+use dayfly_proto::room::{MeetEvent, SealedOffer};
+use dayfly_proto::wire::web::topic::InfoHash;
+use futures_util::{SinkExt, StreamExt};
+use rand_chacha::ChaCha8Rng;
+use rand_core::{Rng, SeedableRng};
+use std::collections::BTreeSet;
+use std::io;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::task::{Context, Poll};
+use std::time::Duration;
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::net::TcpStream;
+use tokio::sync::{mpsc, oneshot};
+use tokio::time::{Instant, sleep_until, timeout};
+use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
+use tokio_tungstenite::tungstenite::{Error as WsError, Message};
+use tokio_tungstenite::{Connector, MaybeTlsStream, WebSocketStream};
+
+/// Commands that wait for the socket. Further ones are dropped: the room announces again soon.
+const COMMANDS: usize = 64;
+
+/// Bytes of the largest message taken from a tracker or sent to one.
+pub(super) const MAX_MESSAGE: usize = 64 * 1024;
+
+/// Swarm memberships of one client. Further ones are dropped; a room needs one an island.
+const MAX_MEMBERSHIPS: usize = 64;
+
+/// Messages a tracker may send at once, and in the long run a second. A page in a busy room gets
+/// a handful a second; whoever sends more than this is flooding.
+const RATE: (f64, f64) = (512.0, 64.0);
+
+/// Unreadable messages after which a connection is given up.
+const MAX_GARBAGE: u32 = 8;
+
+/// Connections in a row that ended in a flood or garbage, after which the tracker is given up.
+const MAX_OFFENCES: u32 = 3;
+
+/// How long one write may take before the tracker counts as dead.
+const WRITE_DEADLINE: Duration = Duration::from_secs(10);
+
+/// How long the last words may take when a client is dropped.
+const FLUSH_DEADLINE: Duration = Duration::from_millis(500);
+
+/// How patient a client is. The defaults suit the internet; tests shorten them.
+#[derive(Clone)]
+pub struct ClientOptions {
+    /// From the first lookup to the finished WebSocket handshake.
+    pub connect_deadline: Duration,
+    /// Silence after which the tracker is asked for a sign of life; as much again and it is dead.
+    pub silence: Duration,
+    /// The first wait after a failure; doubled each time.
+    pub first_retry: Duration,
+    /// The longest wait.
+    pub last_retry: Duration,
+    /// TLS settings instead of the usual ones (the public web's root certificates).
+    pub tls: Option<Arc<rustls::ClientConfig>>,
+}
+
+impl Default for ClientOptions {
+    fn default() -> Self {
+        Self {
+            connect_deadline: Duration::from_secs(8),
+            silence: Duration::from_secs(30),
+            first_retry: Duration::from_secs(1),
+            last_retry: Duration::from_secs(60),
+            tls: None,
+        }
+    }
+}
+
+/// A client of one tracker. Dropping it says goodbye and closes the socket.
+pub struct TrackerClient {
+    url: TrackerUrl,
+    commands: mpsc::Sender<Command>,
+    traffic: Arc<Traffic>,
+    _alive: oneshot::Sender<()>,
+}
+
+/// Bytes on the wire, TLS and handshakes included.
+#[derive(Debug, Default)]
+struct Traffic {
+    sent: AtomicU64,
+    received: AtomicU64,
+}
+
+enum Command {
+    Announce {
+        topic: InfoHash,
+        peer: PeerId,
+        offers: Vec<SealedOffer>,
+    },
+    Reply {
+        topic: InfoHash,
+        peer: PeerId,
+        to: PeerId,
+        offer_id: String,
+        sealed: String,
+    },
+    Withdraw {
+        topic: InfoHash,
+        peer: PeerId,
+    },
+    Hurry,
+}
+
+impl TrackerClient {
+    /// Begins to connect, and reports as `backend` at `sink`. The seed makes its back-off
+    /// repeatable.
+    #[must_use]
+    pub fn start(
+        tasks: &Tasks,
+        backend: BackendId,
+        url: TrackerUrl,
+        options: ClientOptions,
+        seed: [u8; 32],
+        sink: MeetSink,
+    ) -> Self {
+        let (commands, queue) = mpsc::channel(COMMANDS);
+        let (alive, dropped) = oneshot::channel();
+        let traffic = Arc::new(Traffic::default());
+        let run = Run {
+            backend,
+            url: url.clone(),
+            options,
+            rng: ChaCha8Rng::from_seed(seed),
+            sink,
+            queue,
+            dropped,
+            traffic: Arc::clone(&traffic),
+            memberships: BTreeSet::new(),
+            interval: None,
+        };
+        tasks.spawn("tracker client", run.forever()).detach();
+        Self {
+            url,
+            commands,
+            traffic,
+            _alive: alive,
+        }
+    }
+
+    /// Which tracker.
+    #[must_use]
+    pub fn url(&self) -> &TrackerUrl {
+        &self.url
+    }
+
+    /// Bytes sent to the tracker so far, TLS and handshakes included.
+    #[must_use]
+    pub fn bytes_sent(&self) -> u64 {
+        self.traffic.sent.load(Ordering::Relaxed)
+    }
+
+    /// Bytes received from the tracker so far, TLS and handshakes included.
+    #[must_use]
+    pub fn bytes_received(&self) -> u64 {
+        self.traffic.received.load(Ordering::Relaxed)
+    }
+
+    fn command(&self, command: Command) {
+        if self.commands.try_send(command).is_err() {
+            log::debug!("a command to a tracker was dropped: its queue is full or it has ended");
+        }
+    }
+}
+
+impl Rendezvous for TrackerClient {
+    fn announce(&mut self, topic: InfoHash, peer: PeerId, offers: Vec<SealedOffer>) {
+        self.command(Command::Announce { topic, peer, offers });
+    }
+
+    fn reply(&mut self, topic: InfoHash, peer: PeerId, to: PeerId, offer_id: String, sealed: String) {
+        self.command(Command::Reply {
+            topic,
+            peer,
+            to,
+            offer_id,
+            sealed,
+        });
+    }
+
+    fn withdraw(&mut self, topic: InfoHash, peer: PeerId) {
+        self.command(Command::Withdraw { topic, peer });
+    }
+
+    fn network_changed(&mut self) {
+        self.command(Command::Hurry);
+    }
+}
+
+/// Why there is no connection. The sentences follow the tracker's host name.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Trouble {
+    /// Nothing came back in time.
+    #[error("does not answer")]
+    NoAnswer,
+    /// The name service does not know the host.
+    #[error("is not found: the name is wrong, or this device has no internet")]
+    NoSuchHost,
+    /// No service at that port.
+    #[error("refuses connections")]
+    Refused,
+    /// No route there.
+    #[error("cannot be reached from this network")]
+    Unreachable,
+    /// TLS failed: a wrong or expired certificate, or somebody in between.
+    #[error("shows no valid certificate; somebody may be in between")]
+    Certificate,
+    /// Something answers that is no tracker.
+    #[error("answers, but not as a tracker (HTTP {0})")]
+    NotATracker(u16),
+    /// Something answers that speaks neither.
+    #[error("answers, but not as a tracker")]
+    NotAWebSocket,
+    /// An open connection ended.
+    #[error("closed the connection")]
+    Closed,
+    /// An open connection went dead.
+    #[error("fell silent")]
+    Silent,
+    /// The tracker said no to the first announce, in these words.
+    #[error("refuses this room: {0}")]
+    Refusal(String),
+    /// Floods, over-long messages, garbage.
+    #[error("sends what no tracker sends")]
+    Offence,
+}
+
+/// How a session ended.
+enum End {
+    /// The client was dropped.
+    Dropped,
+    Trouble(Trouble),
+}
+
+/// An open connection to a tracker.
+type Socket = WebSocketStream<MaybeTlsStream<Counted>>;
+
+struct Run {
+    backend: BackendId,
+    url: TrackerUrl,
+    options: ClientOptions,
+    rng: ChaCha8Rng,
+    sink: MeetSink,
+    queue: mpsc::Receiver<Command>,
+    dropped: oneshot::Receiver<()>,
+    traffic: Arc<Traffic>,
+    memberships: BTreeSet<(InfoHash, PeerId)>,
+    interval: Option<u32>,
+}
+
+impl Run {
+    async fn forever(mut self) {
+        let (mut failures, mut offences) = (0_u32, 0_u32);
+        loop {
+            let opened = tokio::select! {
+                _ = &mut self.dropped => return,
+                opened = open(&self.url, &self.options, Arc::clone(&self.traffic)) => opened,
+            };
+            let trouble = match opened {
+                Err(trouble) => trouble,
+                Ok(socket) => {
+                    let since = Instant::now();
+                    match self.session(socket).await {
+                        End::Dropped => return,
+                        End::Trouble(trouble) => {
+                            // Only a connection that lasted clears the slate: a tracker that
+                            // accepts and hangs up is not to be dialled in a loop.
+                            if since.elapsed() >= self.options.silence / 2 {
+                                (failures, offences) = (0, 0);
+                            }
+                            trouble
+                        }
+                    }
+                }
+            };
+            if trouble == Trouble::Offence {
+                offences += 1;
+                if offences >= MAX_OFFENCES {
+                    let sentence = format!("{} {trouble}; it is not asked again", self.url.host());
+                    self.report(MeetEvent::Down(sentence)).await;
+                    return;
+                }
+            }
+            let wait = self.backoff(failures);
+            failures = failures.saturating_add(1);
+            let seconds = wait.as_secs_f32().ceil().max(1.0);
+            let sentence = format!("{} {trouble}; next try in {seconds} s", self.url.host());
+            if !self.report(MeetEvent::Waiting(sentence)).await || !self.pause(wait).await {
+                return;
+            }
+        }
+    }
+
+    /// The wait before another try: doubled with each failure, a quarter up or down by chance so
+    /// that a restarted tracker is not met by everybody at once.
+    fn backoff(&mut self, failures: u32) -> Duration {
+        let grown = self.options.first_retry.saturating_mul(1 << failures.min(16));
+        let jitter = 0.75 + f64::from(self.rng.next_u32()) / f64::from(u32::MAX) * 0.5;
+        grown.min(self.options.last_retry).mul_f64(jitter)
+    }
+
+    /// Waits between two tries; commands that come meanwhile are dropped. False: the client is.
+    async fn pause(&mut self, wait: Duration) -> bool {
+        let until = Instant::now() + wait;
+        loop {
+            tokio::select! {
+                _ = &mut self.dropped => return false,
+                () = sleep_until(until) => return true,
+                command = self.queue.recv() => match command {
+                    None => return false,
+                    Some(Command::Hurry) => return true,
+                    Some(_) => {}
+                }
+            }
+        }
+    }
+
+    /// Tells the room, which may take its time: meanwhile nothing is read from the tracker.
+    /// False: the room or the client is gone.
+    async fn report(&mut self, event: MeetEvent) -> bool {
+        tokio::select! {
+            _ = &mut self.dropped => false,
+            sent = self.sink.send((self.backend, event)) => sent.is_ok(),
+        }
+    }
+
+    async fn session(&mut self, mut socket: Socket) -> End {
+        // What was queued for an earlier connection is stale, and the room announces at `Up`.
+        while self.queue.try_recv().is_ok() {}
+        self.memberships.clear();
+        if !self.report(MeetEvent::Up).await {
+            return End::Dropped;
+        }
+        let mut heard = Heard {
+            rate: Bucket::new(RATE, Instant::now()),
+            garbage: 0,
+            welcome: false,
+        };
+        let mut deadline = Instant::now() + self.options.silence;
+        let mut asked = false;
+        loop {
+            let end = tokio::select! {
+                biased;
+                _ = &mut self.dropped => {
+                    self.goodbye(&mut socket).await;
+                    return End::Dropped;
+                }
+                () = sleep_until(deadline) => {
+                    if asked {
+                        return End::Trouble(Trouble::Silent);
+                    }
+                    asked = true;
+                    deadline = Instant::now() + self.options.silence;
+                    send(&mut socket, Message::Ping(Vec::new().into())).await
+                }
+                command = self.queue.recv() => match command {
+                    None => {
+                        self.goodbye(&mut socket).await;
+                        return End::Dropped;
+                    }
+                    Some(Command::Hurry) => {
+                        asked = true;
+                        deadline = Instant::now() + self.options.silence / 8;
+                        send(&mut socket, Message::Ping(Vec::new().into())).await
+                    }
+                    Some(command) => match self.message(command) {
+                        Some(text) => send(&mut socket, Message::text(text)).await,
+                        None => Ok(()),
+                    }
+                },
+                message = socket.next() => {
+                    asked = false;
+                    deadline = Instant::now() + self.options.silence;
+                    match message {
+                        None | Some(Err(WsError::ConnectionClosed)) => Err(Trouble::Closed),
+                        Some(Err(error)) => Err(trouble(&error, Trouble::Closed)),
+                        Some(Ok(message)) => match self.hear(&message, &mut heard) {
+                            Err(trouble) => Err(trouble),
+                            Ok(None) => Ok(()),
+                            Ok(Some(event)) => {
+                                if !self.report(event).await {
+                                    return End::Dropped;
+                                }
+                                Ok(())
+                            }
+                        }
+                    }
+                }
+            };
+            if let Err(trouble) = end {
+                return End::Trouble(trouble);
+            }
+        }
+    }
+
+    /// Sends what is still queued, and the closing frame, within a bound of time.
+    async fn goodbye(&mut self, socket: &mut Socket) {
+        let last_words = async {
+            while let Ok(command) = self.queue.try_recv() {
+                if let Some(text) = self.message(command)
+                    && send(socket, Message::text(text)).await.is_err()
+                {
+                    return;
+                }
+            }
+            if socket.close(None).await.is_err() {
+                log::debug!("a tracker was gone before the goodbye");
+            }
+        };
+        if timeout(FLUSH_DEADLINE, last_words).await.is_err() {
+            log::debug!("a tracker took no goodbye in time");
+        }
+    }
+
+    /// The JSON text of a command; `None` when it is beyond what a tracker would take.
+    fn message(&mut self, command: Command) -> Option<String> {
+        let message = match command {
+            Command::Announce { topic, peer, offers } => {
+                if self.memberships.len() >= MAX_MEMBERSHIPS && !self.memberships.contains(&(topic, peer)) {
+                    return None;
+                }
+                self.memberships.insert((topic, peer));
+                ClientMessage::announce(topic, peer, offers)
+            }
+            Command::Reply {
+                topic,
+                peer,
+                to,
+                offer_id,
+                sealed,
+            } => ClientMessage::answer(topic, peer, to, offer_id, sealed),
+            Command::Withdraw { topic, peer } => {
+                self.memberships.remove(&(topic, peer));
+                ClientMessage::stopped(topic, peer)
+            }
+            Command::Hurry => return None,
+        };
+        let text = message.encode();
+        if text.len() > MAX_MESSAGE {
+            log::warn!("an announce is larger than trackers take and was not sent");
+            return None;
+        }
+        Some(text)
+    }
+
+    /// Takes one message from the tracker: an event for the room, nothing, or the end.
+    fn hear(&mut self, message: &Message, heard: &mut Heard) -> Result<Option<MeetEvent>, Trouble> {
+        // Control frames count too: a flood of pings is a flood.
+        if !heard.rate.take(1.0, Instant::now()) {
+            return Err(Trouble::Offence);
+        }
+        let bytes: &[u8] = match message {
+            Message::Text(text) => text.as_bytes(),
+            Message::Binary(bytes) => bytes,
+            Message::Close(_) => return Err(Trouble::Closed),
+            Message::Ping(_) | Message::Pong(_) | Message::Frame(_) => return Ok(None),
+        };
+        let Ok(message) = ServerMessage::parse(bytes) else {
+            heard.garbage += 1;
+            return if heard.garbage > MAX_GARBAGE {
+                Err(Trouble::Offence)
+            } else {
+                Ok(None)
+            };
+        };
+        if let Some(reason) = message.failure {
+            // Later failures are about one message and harm nothing; a tracker that never said
+            // yes has refused the room.
+            return if heard.welcome {
+                Ok(None)
+            } else {
+                Err(Trouble::Refusal(message::plain(&reason)))
+            };
+        }
+        heard.welcome = true;
+        Ok(self.event(message))
+    }
+
+    fn event(&mut self, message: ServerMessage) -> Option<MeetEvent> {
+        if let Some(seconds) = message.interval
+            && self.interval != Some(seconds)
+        {
+            self.interval = Some(seconds);
+            return Some(MeetEvent::Interval(seconds));
+        }
+        let (topic, from, offer_id) = (message.info_hash?, message.peer_id?, message.offer_id?);
+        let ours = |peer| self.memberships.contains(&(topic, peer));
+        let member = self.memberships.iter().any(|(swarm, _)| *swarm == topic);
+        if !member || ours(from) {
+            return None;
+        }
+        Some(match message.description? {
+            Description::Offer(sealed) => MeetEvent::Offer {
+                topic,
+                from,
+                offer_id,
+                sealed,
+            },
+            Description::Answer(sealed) => MeetEvent::Answer {
+                topic,
+                from,
+                offer_id,
+                sealed,
+            },
+        })
+    }
+}
+
+/// What a connection has brought so far.
+struct Heard {
+    rate: Bucket,
+    garbage: u32,
+    welcome: bool,
+}
+
+async fn send(socket: &mut Socket, message: Message) -> Result<(), Trouble> {
+    match timeout(WRITE_DEADLINE, socket.send(message)).await {
+        Ok(Ok(())) => Ok(()),
+        Ok(Err(error)) => Err(trouble(&error, Trouble::Closed)),
+        Err(_) => Err(Trouble::Silent),
+    }
+}
+
+/// Opens a connection within the deadline of `options`.
+async fn open(url: &TrackerUrl, options: &ClientOptions, traffic: Arc<Traffic>) -> Result<Socket, Trouble> {
+    let connector = match (&options.tls, url.is_tls()) {
+        (_, false) => Some(Connector::Plain),
+        (Some(tls), true) => Some(Connector::Rustls(Arc::clone(tls))),
+        (None, true) => None,
+    };
+    let config = WebSocketConfig::default()
+        .read_buffer_size(4 * 1024)
+        .write_buffer_size(4 * 1024)
+        .max_write_buffer_size(4 * MAX_MESSAGE)
+        .max_message_size(Some(MAX_MESSAGE))
+        .max_frame_size(Some(MAX_MESSAGE));
+    let connect = async {
+        let stream = net::dial(url.host(), url.port())
+            .await
+            .map_err(|e| dial_trouble(&e))?;
+        let stream = Counted { stream, traffic };
+        tokio_tungstenite::client_async_tls_with_config(url.as_str(), stream, Some(config), connector)
+            .await
+            .map(|(socket, _)| socket)
+            .map_err(|e| trouble(&e, Trouble::NotAWebSocket))
+    };
+    timeout(options.connect_deadline, connect)
+        .await
+        .unwrap_or(Err(Trouble::NoAnswer))
+}
+
+fn dial_trouble(error: &io::Error) -> Trouble {
+    use io::ErrorKind as Kind;
+    match error.kind() {
+        Kind::ConnectionRefused | Kind::ConnectionReset => Trouble::Refused,
+        Kind::NetworkUnreachable | Kind::HostUnreachable | Kind::NetworkDown => Trouble::Unreachable,
+        Kind::TimedOut => Trouble::NoAnswer,
+        Kind::PermissionDenied | Kind::AddrNotAvailable => Trouble::Unreachable,
+        _ => Trouble::NoSuchHost,
+    }
+}
+
+/// What a WebSocket error means; `otherwise` for a connection that just ended.
+fn trouble(error: &WsError, otherwise: Trouble) -> Trouble {
+    match error {
+        WsError::Http(response) => Trouble::NotATracker(response.status().as_u16()),
+        WsError::Tls(_) => Trouble::Certificate,
+        WsError::Io(e) if e.get_ref().is_some_and(|inner| inner.is::<rustls::Error>()) => {
+            Trouble::Certificate
+        }
+        WsError::Capacity(_) | WsError::Utf8(_) => Trouble::Offence,
+        WsError::Protocol(p) if !is_hangup(p) => {
+            if otherwise == Trouble::NotAWebSocket {
+                otherwise
+            } else {
+                Trouble::Offence
+            }
+        }
+        _ => otherwise,
+    }
+}
+
+/// Protocol "errors" that only say that the other side hung up.
+fn is_hangup(error: &tokio_tungstenite::tungstenite::error::ProtocolError) -> bool {
+    use tokio_tungstenite::tungstenite::error::ProtocolError as P;
+    matches!(
+        error,
+        P::ResetWithoutClosingHandshake
+            | P::HandshakeIncomplete
+            | P::SendAfterClosing
+            | P::ReceivedAfterClosing
+    )
+}
+
+/// A TCP stream that counts what passes.
+struct Counted {
+    stream: TcpStream,
+    traffic: Arc<Traffic>,
+}
+
+impl AsyncRead for Counted {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buf: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        let before = buf.filled().len();
+        let polled = Pin::new(&mut self.stream).poll_read(cx, buf);
+        self.traffic
+            .received
+            .fetch_add((buf.filled().len() - before) as u64, Ordering::Relaxed);
+        polled
+    }
+}
+
+impl AsyncWrite for Counted {
+    fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
+        let polled = Pin::new(&mut self.stream).poll_write(cx, buf);
+        if let Poll::Ready(Ok(n)) = polled {
+            self.traffic.sent.fetch_add(n as u64, Ordering::Relaxed);
+        }
+        polled
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_flush(cx)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_shutdown(cx)
+    }
+}
