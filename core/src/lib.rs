@@ -2,12 +2,31 @@
 //!
 //! The only crate with sockets, clocks, tasks and entropy. [`engine`] is what a shell uses.
 
+// See clippy.toml; tests are free.
+#![cfg_attr(not(test), warn(clippy::disallowed_methods))]
+
 #[cfg(feature = "uniffi")]
 uniffi::setup_scaffolding!("dayfly_core");
 
+#[allow(
+    clippy::disallowed_methods,
+    reason = "the rim: takes the time, draws entropy, waits"
+)]
 pub mod engine;
+#[allow(
+    clippy::disallowed_methods,
+    reason = "the rim: UDP sockets and the stack's clock"
+)]
 pub mod link;
+#[allow(
+    clippy::disallowed_methods,
+    reason = "the rim: asks the system for names and addresses"
+)]
 pub mod net;
+#[allow(
+    clippy::disallowed_methods,
+    reason = "the rim: TCP sockets and their deadlines"
+)]
 pub mod rendezvous;
 pub mod task;
 

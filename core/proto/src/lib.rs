@@ -6,6 +6,8 @@
 //! `scripts/check-layers` holds them to it.
 
 #![forbid(unsafe_code)]
+// See clippy.toml; tests are free.
+#![cfg_attr(not(test), warn(clippy::disallowed_methods))]
 
 #[cfg(feature = "uniffi")]
 uniffi::setup_scaffolding!("dayfly_proto");
