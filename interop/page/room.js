@@ -198,6 +198,11 @@ export class Room {
     await Promise.all(this.#room.addStream(stream, { metadata: { type: 'WEBCAM' } }));
   }
 
+  /** The connection to one peer. */
+  connection(peer) {
+    return this.#room.getPeers()[peer];
+  }
+
   /** State of the connection to each peer: which kind of path, and what each side negotiated. */
   async paths() {
     const paths = {};
