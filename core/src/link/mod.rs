@@ -1,8 +1,13 @@
 //! One peer connection: what the engine asks of a WebRTC stack, and nothing of how it is done.
 //!
-//! The traits here are narrow so that another stack could stand behind them. `webrtc.rs` is the
-//! only user of the `webrtc` crate; `socket.rs` is the UDP socket under it. A stack decides
+//! The traits here are narrow so that another stack could stand behind them. `webrtc/` is the
+//! only user of the `webrtc` crate; `socket/` is the UDP socket under it. A stack decides
 //! nothing: when to connect, to whom, and what to believe is the room's business.
+
+mod socket;
+mod webrtc;
+
+pub use self::webrtc::{IceServerError, SEND_QUEUE, WebRtcStack};
 
 use dayfly_proto::id::LinkId;
 use dayfly_proto::room::LinkEvent;

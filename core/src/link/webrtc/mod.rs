@@ -1,0 +1,189 @@
+//! Links over the `webrtc` crate, of which this folder is the only user.
+//!
+//! One task a link, on the caller's runtime, which should be single-threaded: crossing threads
+//! doubles the round trip. A link holds at most [`SEND_QUEUE`] bytes to be sent (then it says
+//! [`Full`]) and gives received messages to the sink one by one (when the sink is full it stops
+//! reading, and SCTP slows the peer down). It neither decides whom to connect to nor tries
+//! again: that is the room's.
+//!
+//! What the crate does not do and is done here: a deadline for every wait, since failures of
+//! STUN, TURN and DTLS are silent in it; an end of its tasks; the cure of its DTLS hang
+//! (`socket`); less patience before ICE nominates; distrust of descriptions (`sdp`).
+
+mod addresses;
+mod runtime;
+mod sdp;
+mod setup;
+mod task;
+
+pub use addresses::IceServerError;
+
+use super::{Full, Link, LinkConfig, LinkSink, Stack};
+use dayfly_proto::id::LinkId;
+use std::net::IpAddr;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, OnceLock};
+use task::{Control, Ending, Role, Task};
+use tokio::sync::{mpsc, watch};
+use webrtc::runtime::{Runtime, TokioRuntime};
+
+/// Bytes one link queues before it says [`Full`]. What SCTP has taken from the queue and not yet
+/// had acknowledged (2 MiB at most) does not count.
+pub const SEND_QUEUE: usize = 1 << 20;
+
+/// Frames one link queues before it says [`Full`], however small they are.
+const SEND_QUEUE_FRAMES: usize = 4096;
+
+/// Commands waiting. One answer and a renegotiation or two; more are dropped, which leaves the
+/// peer without an answer to an offer it made too soon.
+const CONTROLS: usize = 8;
+
+/// Makes links over the `webrtc` crate.
+#[derive(Debug, Clone)]
+pub struct WebRtcStack {
+    runtime: Arc<dyn Runtime>,
+    interfaces: Option<Vec<IpAddr>>,
+    cure: bool,
+}
+
+impl WebRtcStack {
+    /// A stack on the Tokio runtime in whose context its links are made.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::on(Arc::new(TokioRuntime))
+    }
+
+    /// A stack on another runtime: one with a virtual clock, say.
+    #[must_use]
+    pub fn on(runtime: Arc<dyn Runtime>) -> Self {
+        Self {
+            runtime,
+            interfaces: None,
+            cure: true,
+        }
+    }
+
+    /// Binds links to these addresses instead of to this device's.
+    #[must_use]
+    pub fn with_interfaces(mut self, interfaces: Vec<IpAddr>) -> Self {
+        self.interfaces = Some(interfaces);
+        self
+    }
+
+    /// Leaves the handshake as the crate does it: for measuring what the cure is worth.
+    #[must_use]
+    pub fn without_cure(mut self) -> Self {
+        self.cure = false;
+        self
+    }
+
+    fn start(&self, link: LinkId, role: Role, config: &LinkConfig, sink: LinkSink) -> WebRtcLink {
+        let shared = Arc::new(Shared::default());
+        let (control, controls) = mpsc::channel(CONTROLS);
+        let (frames_in, frames) = mpsc::channel(SEND_QUEUE_FRAMES);
+        let (ending_in, ending) = watch::channel(Ending::NotYet);
+        let task = Task {
+            link,
+            role,
+            config: config.clone(),
+            sink,
+            shared: shared.clone(),
+            interfaces: self.interfaces.clone(),
+            cure: self.cure,
+            controls,
+            frames,
+            ending,
+        };
+        let running = task.run(self.runtime.clone());
+        self.runtime.spawn(Box::pin(running)).detach();
+        WebRtcLink {
+            shared,
+            control,
+            frames: frames_in,
+            ending: ending_in,
+        }
+    }
+}
+
+impl Default for WebRtcStack {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Stack for WebRtcStack {
+    fn offer(&self, link: LinkId, config: &LinkConfig, sink: LinkSink) -> Box<dyn Link> {
+        Box::new(self.start(link, Role::Offer, config, sink))
+    }
+
+    fn answer(&self, link: LinkId, offer: String, config: &LinkConfig, sink: LinkSink) -> Box<dyn Link> {
+        Box::new(self.start(link, Role::Answer(offer), config, sink))
+    }
+}
+
+/// What a link's handle and its task both see.
+#[derive(Debug, Default)]
+struct Shared {
+    /// Bytes in the send queue.
+    queued: AtomicUsize,
+    /// SHA-256 of the peer's live certificate.
+    certificate: OnceLock<[u8; 32]>,
+}
+
+/// The handle of one link.
+struct WebRtcLink {
+    shared: Arc<Shared>,
+    control: mpsc::Sender<Control>,
+    frames: mpsc::Sender<Vec<u8>>,
+    ending: watch::Sender<Ending>,
+}
+
+impl Link for WebRtcLink {
+    fn accept(&self, answer: String) {
+        let _ = self.control.try_send(Control::Accept(answer));
+    }
+
+    fn renegotiate(&self, offer: String) {
+        let _ = self.control.try_send(Control::Renegotiate(offer));
+    }
+
+    fn send(&self, frame: Vec<u8>) -> Result<(), Full> {
+        let length = frame.len();
+        if length > self.capacity() || length > setup::MAX_MESSAGE {
+            return Err(Full);
+        }
+        // Counted before it is queued: the task may take it at once.
+        self.shared.queued.fetch_add(length, Ordering::Relaxed);
+        self.frames.try_send(frame).map_err(|_| {
+            self.shared.queued.fetch_sub(length, Ordering::Relaxed);
+            Full
+        })
+    }
+
+    fn capacity(&self) -> usize {
+        if self.frames.capacity() == 0 {
+            return 0;
+        }
+        SEND_QUEUE.saturating_sub(self.shared.queued.load(Ordering::Relaxed))
+    }
+
+    fn remote_certificate(&self) -> Option<[u8; 32]> {
+        self.shared.certificate.get().copied()
+    }
+
+    fn close(self: Box<Self>) {
+        self.ending.send_replace(Ending::Polite);
+    }
+}
+
+impl Drop for WebRtcLink {
+    fn drop(&mut self) {
+        self.ending.send_if_modified(|ending| {
+            let open = *ending == Ending::NotYet;
+            if open {
+                *ending = Ending::Now;
+            }
+            open
+        });
+    }
+}

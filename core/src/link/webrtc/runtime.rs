@@ -1,0 +1,155 @@
+//! The runtime one connection of the `webrtc` crate runs on: whatever runs the rest, with three
+//! things added. Sockets get large buffers and the handshake's cure; tasks are remembered, so
+//! that none outlives its link; and a task that ends or panics is heard of, where the crate
+//! would leave a connection that looks alive.
+
+use super::super::socket::{self, Handshakes};
+use futures_util::FutureExt;
+use std::future::Future;
+use std::io;
+use std::net::SocketAddr;
+use std::panic::AssertUnwindSafe;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+use tokio::sync::watch;
+use webrtc::runtime::{AsyncInterval, AsyncTcpListener, AsyncTcpStream, AsyncUdpSocket, JoinHandle, Runtime};
+
+type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+
+/// Kernel buffers asked for, in bytes. With the usual 208 KiB the kernel drops what a fast
+/// sender on the same machine sends, and SCTP then waits for its timers. The kernel gives what
+/// it allows.
+const SOCKET_BUFFER: usize = 4 << 20;
+
+/// The runtime of one connection. See the module's text.
+#[derive(Debug)]
+pub(super) struct LinkRuntime {
+    base: Arc<dyn Runtime>,
+    tasks: Mutex<Vec<Task>>,
+    stopped: watch::Sender<bool>,
+    handshakes: Arc<Handshakes>,
+}
+
+impl LinkRuntime {
+    pub(super) fn new(base: Arc<dyn Runtime>, handshakes: Handshakes) -> Arc<Self> {
+        Arc::new(Self {
+            base,
+            tasks: Mutex::default(),
+            stopped: watch::Sender::new(false),
+            handshakes: Arc::new(handshakes),
+        })
+    }
+
+    /// Resolves once a task of the connection has ended, by itself or by a panic. A connection's
+    /// only task is its driver, which runs for as long as the connection.
+    pub(super) async fn stopped(&self) {
+        let mut stopped = self.stopped.subscribe();
+        // An error would mean that the sender is gone, but `self` holds it.
+        let _ = stopped.wait_for(|stopped| *stopped).await;
+    }
+
+    /// The handshakes seen by this connection's sockets.
+    pub(super) fn handshakes(&self) -> &Handshakes {
+        &self.handshakes
+    }
+
+    /// Ends every task of the connection.
+    pub(super) fn abort_all(&self) {
+        for task in lock(&self.tasks).drain(..) {
+            task.0.abort();
+        }
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+}
+
+/// A task's handle, held by the crate and by us.
+#[derive(Clone)]
+struct Task(Arc<dyn JoinHandle>);
+
+impl std::fmt::Debug for Task {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Task")
+    }
+}
+
+impl JoinHandle for Task {
+    fn detach(&self) {
+        self.0.detach();
+    }
+
+    fn abort(&self) {
+        self.0.abort();
+    }
+
+    fn is_finished(&self) -> bool {
+        self.0.is_finished()
+    }
+}
+
+impl Runtime for LinkRuntime {
+    fn spawn(&self, future: BoxFuture<'static, ()>) -> Box<dyn JoinHandle> {
+        let stopped = self.stopped.clone();
+        let watched = async move {
+            if AssertUnwindSafe(future).catch_unwind().await.is_err() {
+                log::error!("a connection's driver panicked");
+            }
+            stopped.send_replace(true);
+        };
+        let task = Task(self.base.spawn(Box::pin(watched)).into());
+        let mut tasks = lock(&self.tasks);
+        tasks.retain(|task| !task.is_finished());
+        tasks.push(task.clone());
+        Box::new(task)
+    }
+
+    fn wrap_udp_socket(&self, socket: std::net::UdpSocket) -> io::Result<Arc<dyn AsyncUdpSocket>> {
+        let options = socket2::SockRef::from(&socket);
+        // Smaller buffers only make it slower.
+        let _ = options.set_recv_buffer_size(SOCKET_BUFFER);
+        let _ = options.set_send_buffer_size(SOCKET_BUFFER);
+        let inner = self.base.wrap_udp_socket(socket)?;
+        Ok(socket::wrap(inner, self.base.clone(), self.handshakes.clone()))
+    }
+
+    fn wrap_tcp_listener(&self, _: std::net::TcpListener) -> io::Result<Arc<dyn AsyncTcpListener>> {
+        Err(io::ErrorKind::Unsupported.into())
+    }
+
+    fn connect_tcp<'a>(&'a self, _: SocketAddr) -> BoxFuture<'a, io::Result<Arc<dyn AsyncTcpStream>>> {
+        // A peer's TCP candidates are taken out before the crate sees them.
+        Box::pin(async { Err(io::ErrorKind::Unsupported.into()) })
+    }
+
+    fn resolve_host<'a>(&'a self, host: &'a str) -> BoxFuture<'a, io::Result<Vec<SocketAddr>>> {
+        // The driver waits for this, so it gets addresses only; names were resolved before.
+        Box::pin(async move {
+            host.parse()
+                .map(|address| vec![address])
+                .map_err(|_| io::ErrorKind::Unsupported.into())
+        })
+    }
+
+    fn now(&self) -> Instant {
+        self.base.now()
+    }
+
+    fn sleep(&self, duration: Duration) -> BoxFuture<'static, ()> {
+        self.base.sleep(duration)
+    }
+
+    fn interval(&self, period: Duration) -> Box<dyn AsyncInterval> {
+        self.base.interval(period)
+    }
+
+    fn block_on(&self, future: Pin<Box<dyn Future<Output = ()> + '_>>) {
+        self.base.block_on(future);
+    }
+
+    fn yield_now(&self) -> BoxFuture<'static, ()> {
+        self.base.yield_now()
+    }
+}

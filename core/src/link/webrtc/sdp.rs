@@ -1,0 +1,228 @@
+//! Session descriptions as text: what is kept of a peer's, and what is changed in ours.
+//!
+//! A peer's description is hostile until shown otherwise. It is bounded before the WebRTC stack
+//! parses it, and candidates that could only waste time (names behind `.local`, TCP) or make us
+//! send packets to odd places are taken out. Nothing here resolves a name or waits.
+
+use std::net::IpAddr;
+
+/// Longest description taken, in bytes. A page with camera, microphone and two screens makes
+/// some 30 KiB.
+pub(super) const MAX_SDP: usize = 128 * 1024;
+
+/// Most media sections (RFC 8866 `m=`) in one description.
+const MAX_SECTIONS: usize = 32;
+
+/// Most lines in one description.
+const MAX_LINES: usize = 4096;
+
+/// Most candidates kept of one description. Each is multiplied by our own addresses and
+/// checked several times a second until the connection stands.
+const MAX_CANDIDATES: usize = 16;
+
+/// Why a peer's description is refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub(super) enum SdpError {
+    #[error("the other side sent a connection description that is far too long")]
+    TooLong,
+    #[error("the other side sent something that is not a connection description")]
+    Malformed,
+    #[error("the other side sent a connection description without a data channel")]
+    NoDataChannel,
+}
+
+/// Checks a peer's first description and keeps what is useful of it.
+///
+/// # Errors
+/// [`SdpError`] when it is over-long, no SDP, or has no data channel section.
+pub(super) fn first(text: &str, loopback: bool) -> Result<String, SdpError> {
+    let clean = renegotiation(text, loopback)?;
+    if !clean.lines().any(|line| line.starts_with("m=application ")) {
+        return Err(SdpError::NoDataChannel);
+    }
+    Ok(clean)
+}
+
+/// Checks a peer's later description and keeps what is useful of it.
+///
+/// # Errors
+/// [`SdpError`] when it is over-long or no SDP.
+pub(super) fn renegotiation(text: &str, loopback: bool) -> Result<String, SdpError> {
+    if text.len() > MAX_SDP {
+        return Err(SdpError::TooLong);
+    }
+    if !text.starts_with("v=0") {
+        return Err(SdpError::Malformed);
+    }
+    let mut clean = String::with_capacity(text.len());
+    let mut candidates = Vec::new();
+    let mut sections = 0;
+    for (number, line) in text.lines().enumerate() {
+        if number >= MAX_LINES {
+            return Err(SdpError::TooLong);
+        }
+        let line = line.trim_end_matches('\r');
+        let bytes = line.as_bytes();
+        if line.is_empty() {
+            continue;
+        }
+        if bytes.len() < 2
+            || !bytes[0].is_ascii_lowercase()
+            || bytes[1] != b'='
+            || line.chars().any(char::is_control)
+        {
+            return Err(SdpError::Malformed);
+        }
+        if line.starts_with("m=") {
+            sections += 1;
+            if sections > MAX_SECTIONS {
+                return Err(SdpError::TooLong);
+            }
+        }
+        if let Some(candidate) = line.strip_prefix("a=candidate:") {
+            // Bundled sections repeat the same candidates; once is enough.
+            if candidates.len() >= MAX_CANDIDATES
+                || candidates.contains(&candidate)
+                || !is_usable(candidate, loopback)
+            {
+                continue;
+            }
+            candidates.push(candidate);
+        }
+        clean.push_str(line);
+        clean.push_str("\r\n");
+    }
+    Ok(clean)
+}
+
+/// Whether it makes sense to send checks to a candidate: UDP, a literal address, one that can be
+/// reached. The rest of the line is the stack's to parse.
+fn is_usable(candidate: &str, loopback: bool) -> bool {
+    // RFC 8839, 5.1: foundation component transport priority address port typ …
+    let mut fields = candidate.split(' ').filter(|field| !field.is_empty());
+    let (Some(_), Some(_), Some(transport)) = (fields.next(), fields.next(), fields.next()) else {
+        return false;
+    };
+    let (Some(_), Some(address), Some(port)) = (fields.next(), fields.next(), fields.next()) else {
+        return false;
+    };
+    transport.eq_ignore_ascii_case("udp")
+        && port.parse::<u16>().is_ok_and(|port| port != 0)
+        // A name (`.local` above all) is not an address: its owner will find us.
+        && address.parse().is_ok_and(|ip| is_reachable(ip, loopback))
+}
+
+fn is_reachable(ip: IpAddr, loopback: bool) -> bool {
+    if ip.is_unspecified() || ip.is_multicast() {
+        return false;
+    }
+    match ip.to_canonical() {
+        IpAddr::V4(v4) if v4.is_loopback() => loopback,
+        IpAddr::V4(v4) => !v4.is_broadcast() && v4.octets()[0] != 0,
+        IpAddr::V6(v6) if v6.is_loopback() => loopback,
+        // Link-local needs an interface, which a candidate does not name.
+        IpAddr::V6(v6) => !v6.is_unicast_link_local(),
+    }
+}
+
+/// Our answer as it goes out: media sections say `inactive`, because nothing is played or sent
+/// here yet. The stack answers `recvonly`, which makes a browser encode video for nobody, and
+/// which Chromium rejects where it had offered `inactive`.
+pub(super) fn without_media(answer: &str) -> String {
+    let mut out = String::with_capacity(answer.len());
+    let mut media = false;
+    for line in answer.lines() {
+        if line.starts_with("m=") {
+            media = line.starts_with("m=audio ") || line.starts_with("m=video ");
+        }
+        out.push_str(match line {
+            "a=sendrecv" | "a=recvonly" | "a=sendonly" if media => "a=inactive",
+            line => line,
+        });
+        out.push_str("\r\n");
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const HEAD: &str = "v=0\r\no=- 1 2 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\n\
+        m=application 9 UDP/DTLS/SCTP webrtc-datachannel\r\nc=IN IP4 0.0.0.0\r\n";
+
+    fn candidate(address: &str, transport: &str) -> String {
+        format!("a=candidate:1 1 {transport} 2122260223 {address} 40000 typ host\r\n")
+    }
+
+    #[test]
+    fn only_udp_candidates_with_reachable_addresses_stay() {
+        let kept = ["192.168.1.2", "8.8.8.8", "2001:db8::1", "fd00::1"];
+        let dropped = [
+            "b5a6c1a2-6a0e-4d1e-9c6f-3f1f2f3f4f5f.local",
+            "example.com",
+            "0.0.0.0",
+            "0.1.2.3",
+            "255.255.255.255",
+            "224.0.0.1",
+            "ff02::1",
+            "::",
+            "fe80::1",
+            "127.0.0.1",
+            "::1",
+            "::ffff:127.0.0.1",
+        ];
+        let mut offer = HEAD.to_owned();
+        for address in kept.iter().chain(&dropped) {
+            offer += &candidate(address, "udp");
+        }
+        offer += &candidate("9.9.9.9", "tcp");
+        let clean = first(&offer, false).unwrap();
+        for address in kept {
+            assert!(clean.contains(&format!(" {address} ")), "{address}");
+        }
+        for address in dropped.iter().chain(&["9.9.9.9"]) {
+            assert!(!clean.contains(&format!(" {address} ")), "{address}");
+        }
+        assert!(
+            first(&(HEAD.to_owned() + &candidate("127.0.0.1", "UDP")), true)
+                .unwrap()
+                .contains("127.0.0.1 40000")
+        );
+    }
+
+    #[test]
+    fn candidates_are_bounded_and_not_repeated() {
+        let mut offer = HEAD.to_owned();
+        for n in 0..500 {
+            offer += &candidate(&format!("10.0.{}.{}", n / 200, n % 200 + 1), "udp");
+            offer += &candidate("10.0.0.1", "udp");
+        }
+        let clean = first(&offer, false).unwrap();
+        assert_eq!(clean.matches("a=candidate:").count(), MAX_CANDIDATES);
+    }
+
+    #[test]
+    fn what_is_no_description_is_refused() {
+        assert_eq!(first("", true), Err(SdpError::Malformed));
+        assert_eq!(first("hello", true), Err(SdpError::Malformed));
+        assert_eq!(first("v=0\r\nnonsense\r\n", true), Err(SdpError::Malformed));
+        assert_eq!(first("v=0\r\ns=\u{7}\r\n", true), Err(SdpError::Malformed));
+        assert_eq!(first("v=0\r\ns=-\r\n", true), Err(SdpError::NoDataChannel));
+        let long = format!("v=0\r\ns={}\r\n", "x".repeat(MAX_SDP));
+        assert_eq!(first(&long, true), Err(SdpError::TooLong));
+        let sections = HEAD.to_owned() + &"m=audio 9 UDP/TLS/RTP/SAVPF 111\r\n".repeat(40);
+        assert_eq!(first(&sections, true), Err(SdpError::TooLong));
+    }
+
+    #[test]
+    fn answers_carry_no_media() {
+        let answer = "v=0\r\na=sendrecv\r\nm=audio 9 X 111\r\na=recvonly\r\nm=video 9 X 96\r\n\
+            a=sendrecv\r\nm=application 9 X\r\na=sendrecv\r\n";
+        assert_eq!(
+            without_media(answer),
+            "v=0\r\na=sendrecv\r\nm=audio 9 X 111\r\na=inactive\r\nm=video 9 X 96\r\n\
+            a=inactive\r\nm=application 9 X\r\na=sendrecv\r\n"
+        );
+    }
+}

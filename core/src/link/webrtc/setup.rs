@@ -1,0 +1,178 @@
+//! Making one peer connection of the `webrtc` crate, and hearing from it.
+
+use super::addresses::Servers;
+use super::runtime::LinkRuntime;
+use rtc::ice::mdns::MulticastDnsMode;
+use rtc::peer_connection::configuration::setting_engine::SctpMaxMessageSize;
+use rtc::rtp_transceiver::rtp_sender::{RTCRtpHeaderExtensionCapability, RtpCodecKind};
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::{mpsc, watch};
+use webrtc::data_channel::DataChannel;
+use webrtc::error::Result;
+use webrtc::peer_connection::{
+    MediaEngine, PeerConnection, PeerConnectionBuilder, PeerConnectionEventHandler, RTCConfigurationBuilder,
+    RTCIceCandidateType, RTCIceConnectionState, RTCIceGatheringState, RTCIceTransportPolicy,
+    RTCPeerConnectionIceEvent, Registry, SettingEngineBuilder, register_default_interceptors,
+};
+
+/// Longest message taken or sent, in bytes; also what is announced as `a=max-message-size`
+/// (RFC 8841), the same as Chromium's.
+pub(super) const MAX_MESSAGE: usize = 256 * 1024;
+
+/// Bytes given to SCTP and not yet acknowledged. Beyond it, frames wait in the link's queue.
+const SCTP_SEND_BUFFER: usize = 2 << 20;
+
+/// The receive window offered to the peer, in bytes: what SCTP holds at most for one link.
+const SCTP_RECEIVE_WINDOW: u32 = 1 << 20;
+
+/// Nothing heard for this long: the path is reported silent. Keep-alives come every 2 s.
+const ICE_SILENT: Duration = Duration::from_secs(5);
+
+/// Silent for this long: the path is given up. SCTP gives up at about the same time (five
+/// tries, 31 s), so there is nothing to wait for.
+const ICE_FAILED: Duration = Duration::from_secs(25);
+
+/// How often consent is refreshed (RFC 7675 asks for 5 s at most).
+const ICE_KEEPALIVE: Duration = Duration::from_secs(2);
+
+/// How often the crate looks at its checks until a pair is chosen. It nominates only when it
+/// looks, so this bounds opening: 200 ms, its default, costs 400 ms a connection. The socket
+/// thins the repeated checks that come of it.
+const ICE_CHECK_INTERVAL: Duration = Duration::from_millis(20);
+
+/// After how many checks a pair is given up: never before the connect deadline, because a peer
+/// may get our answer seconds after we began to check.
+const ICE_MAX_CHECKS: u16 = u16::MAX - 1;
+
+/// Unexpected data channels heard of at once.
+const CHANNELS: usize = 4;
+
+/// Chromium's video header extensions in Chromium's order. The crate numbers extensions as they
+/// are registered and refuses an offer that numbers them differently.
+const VIDEO_EXTENSIONS: [&str; 11] = [
+    "urn:ietf:params:rtp-hdrext:toffset",
+    "http://www.webrtc.org/experiments/rtp-hdrext/abs-send-time",
+    "urn:3gpp:video-orientation",
+    "http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01",
+    "http://www.webrtc.org/experiments/rtp-hdrext/playout-delay",
+    "http://www.webrtc.org/experiments/rtp-hdrext/video-content-type",
+    "http://www.webrtc.org/experiments/rtp-hdrext/video-timing",
+    "http://www.webrtc.org/experiments/rtp-hdrext/color-space",
+    "urn:ietf:params:rtp-hdrext:sdes:mid",
+    "urn:ietf:params:rtp-hdrext:sdes:rtp-stream-id",
+    "urn:ietf:params:rtp-hdrext:sdes:repaired-rtp-stream-id",
+];
+
+/// What was gathered so far.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Gathered {
+    pub(super) complete: bool,
+    pub(super) reflexive: bool,
+    pub(super) relayed: bool,
+}
+
+/// What the connection reports, by value: a slow reader misses steps, never the last one.
+pub(super) struct Reports {
+    pub(super) gathered: watch::Receiver<Gathered>,
+    pub(super) ice: watch::Receiver<RTCIceConnectionState>,
+    /// Channels the peer opened.
+    pub(super) channels: mpsc::Receiver<Arc<dyn DataChannel>>,
+}
+
+/// Runs on the connection's driver, which must not wait: every call here returns at once.
+struct Handler {
+    gathered: watch::Sender<Gathered>,
+    ice: watch::Sender<RTCIceConnectionState>,
+    channels: mpsc::Sender<Arc<dyn DataChannel>>,
+}
+
+#[async_trait::async_trait]
+impl PeerConnectionEventHandler for Handler {
+    async fn on_ice_candidate(&self, event: RTCPeerConnectionIceEvent) {
+        self.gathered.send_modify(|gathered| match event.candidate.typ {
+            RTCIceCandidateType::Srflx => gathered.reflexive = true,
+            RTCIceCandidateType::Relay => gathered.relayed = true,
+            _ => {}
+        });
+    }
+
+    async fn on_ice_gathering_state_change(&self, state: RTCIceGatheringState) {
+        if state == RTCIceGatheringState::Complete {
+            self.gathered.send_modify(|gathered| gathered.complete = true);
+        }
+    }
+
+    async fn on_ice_connection_state_change(&self, state: RTCIceConnectionState) {
+        self.ice.send_replace(state);
+    }
+
+    async fn on_data_channel(&self, channel: Arc<dyn DataChannel>) {
+        // When full, the channel is dropped unheard. The link closes before that: see `Task`.
+        let _ = self.channels.try_send(channel);
+    }
+}
+
+/// Makes the connection and binds its sockets.
+///
+/// # Errors
+/// The crate's, when no socket can be bound or its configuration is refused.
+pub(super) async fn build(
+    runtime: Arc<LinkRuntime>,
+    addresses: Vec<SocketAddr>,
+    servers: Servers,
+    relay_only: bool,
+) -> Result<(Arc<dyn PeerConnection>, Reports)> {
+    let mut media = MediaEngine::default();
+    media.register_default_codecs()?;
+    for uri in VIDEO_EXTENSIONS {
+        let extension = RTCRtpHeaderExtensionCapability { uri: uri.to_owned() };
+        media.register_header_extension(extension, RtpCodecKind::Video, None)?;
+    }
+    let interceptors = register_default_interceptors(Registry::new(), &mut media)?;
+
+    let settings = SettingEngineBuilder::new()
+        .with_multicast_dns_mode(MulticastDnsMode::Disabled)
+        .with_sctp_max_message_size(SctpMaxMessageSize::Bounded(MAX_MESSAGE as u32))
+        .with_sctp_max_receive_buffer_size(SCTP_RECEIVE_WINDOW)
+        .with_ice_timeouts(Some(ICE_SILENT), Some(ICE_FAILED), Some(ICE_KEEPALIVE))
+        .with_ice_connection_attempts(Some(ICE_CHECK_INTERVAL), Some(ICE_MAX_CHECKS))
+        .with_host_acceptance_min_wait(Some(Duration::ZERO))
+        .with_srflx_acceptance_min_wait(Some(Duration::ZERO))
+        .with_prflx_acceptance_min_wait(Some(Duration::ZERO))
+        .with_relay_acceptance_min_wait(Some(Duration::ZERO))
+        .build();
+
+    let mut configuration = RTCConfigurationBuilder::new().with_ice_servers(servers.list);
+    if relay_only {
+        configuration = configuration.with_ice_transport_policy(RTCIceTransportPolicy::Relay);
+    }
+
+    let (gathered_in, gathered) = watch::channel(Gathered::default());
+    let (ice_in, ice) = watch::channel(RTCIceConnectionState::New);
+    let (channels_in, channels) = mpsc::channel(CHANNELS);
+    let handler = Handler {
+        gathered: gathered_in,
+        ice: ice_in,
+        channels: channels_in,
+    };
+    // No certificate is given, so each connection makes its own: ECDSA on P-256.
+    let connection = PeerConnectionBuilder::new()
+        .with_configuration(configuration.build())
+        .with_media_engine(media)
+        .with_interceptor_registry(interceptors)
+        .with_setting_engine(settings)
+        .with_handler(Arc::new(handler))
+        .with_runtime(runtime)
+        .with_udp_addrs(addresses)
+        .with_data_channel_send_buffer_limit(SCTP_SEND_BUFFER)
+        .build()
+        .await?;
+    let reports = Reports {
+        gathered,
+        ice,
+        channels,
+    };
+    Ok((Arc::new(connection), reports))
+}

@@ -1,0 +1,516 @@
+//! The task of one link: negotiates, opens, carries, ends.
+
+use super::runtime::LinkRuntime;
+use super::setup::{self, Reports};
+use super::{Shared, addresses, sdp};
+use crate::link::socket::Handshakes;
+use crate::link::{LinkConfig, LinkSink};
+use bytes::{Bytes, BytesMut};
+use dayfly_proto::id::LinkId;
+use dayfly_proto::room::{LinkEvent, Via};
+use futures_util::FutureExt;
+use rtc::crypto::HashAlgorithm;
+use std::future::pending;
+use std::net::{IpAddr, SocketAddr};
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+use tokio::sync::{mpsc, watch};
+use webrtc::data_channel::{DataChannel, DataChannelEvent};
+use webrtc::peer_connection::{
+    PeerConnection, RTCIceCandidateType, RTCIceConnectionState, RTCSessionDescription,
+};
+use webrtc::runtime::{Runtime, timeout};
+
+/// Label of the one channel, as Trystero's pages make it.
+const CHANNEL: &str = "data";
+
+/// A description is complete this long after the link was made, at the latest.
+const GATHER: Duration = Duration::from_secs(1);
+
+/// How long to wait for further servers once one has answered.
+const GATHER_MORE: Duration = Duration::from_millis(100);
+
+/// From the moment both descriptions are known, the channel must open within this time. Three of
+/// a thousand handshakes take over 15 s when every tenth packet is lost.
+const CONNECT: Duration = Duration::from_secs(20);
+
+/// How long a polite end may take.
+const FLUSH: Duration = Duration::from_secs(1);
+
+/// SCTP gives up after five tries without a word (31 s), so a channel that was given data and
+/// had none acknowledged for this long is over even if ICE still hears the peer.
+const STUCK: Duration = Duration::from_secs(35);
+
+/// How often to look whether data is acknowledged.
+const LOOK: Duration = Duration::from_secs(5);
+
+/// Channels beyond the one before the peer is shown the door.
+const MAX_STRAY_CHANNELS: usize = 4;
+
+pub(super) enum Role {
+    Offer,
+    Answer(String),
+}
+
+pub(super) enum Control {
+    Accept(String),
+    Renegotiate(String),
+}
+
+/// What the handle wants of the task.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Ending {
+    NotYet,
+    /// After the queue is out, or after [`FLUSH`].
+    Polite,
+    /// At once.
+    Now,
+}
+
+pub(super) struct Task {
+    pub(super) link: LinkId,
+    pub(super) role: Role,
+    pub(super) config: LinkConfig,
+    pub(super) sink: LinkSink,
+    pub(super) shared: Arc<Shared>,
+    pub(super) interfaces: Option<Vec<IpAddr>>,
+    pub(super) cure: bool,
+    pub(super) controls: mpsc::Receiver<Control>,
+    pub(super) frames: mpsc::Receiver<Vec<u8>>,
+    pub(super) ending: watch::Receiver<Ending>,
+}
+
+/// Why a link is over.
+enum Over {
+    /// The owner hears this sentence.
+    Because(String),
+    /// The owner asked for it, or is gone: nobody is told.
+    Quietly,
+}
+
+fn because(sentence: impl ToString) -> Over {
+    Over::Because(sentence.to_string())
+}
+
+impl Task {
+    /// Runs the link to its end.
+    pub(super) async fn run(self, base: Arc<dyn Runtime>) {
+        let runtime = LinkRuntime::new(base, Handshakes::default());
+        let guard = AbortAll(runtime.clone());
+        let (link, sink) = (self.link, self.sink.clone());
+        let over = AssertUnwindSafe(self.drive(runtime))
+            .catch_unwind()
+            .await
+            .unwrap_or_else(|_| because("the connection failed inside; it was closed"));
+        drop(guard);
+        if let Over::Because(reason) = over {
+            // When nobody listens there is nobody to tell.
+            let _ = sink.send((link, LinkEvent::Closed { reason })).await;
+        }
+    }
+
+    async fn drive(mut self, runtime: Arc<LinkRuntime>) -> Over {
+        let mut ending = self.ending.clone();
+        let mut connection = None;
+        let over = {
+            let mut work = std::pin::pin!(self.work(&runtime, &mut connection));
+            tokio::select! {
+                over = &mut work => over,
+                polite = ended(&mut ending) => {
+                    if polite {
+                        let _ = timeout(&*runtime, FLUSH, work).await;
+                    }
+                    Over::Quietly
+                }
+            }
+        };
+        if let Some(connection) = connection {
+            let _ = timeout(&*runtime, FLUSH, connection.close()).await;
+        }
+        over
+    }
+
+    /// Everything up to the end. The connection is left in `made` for whoever ends it.
+    async fn work(&mut self, runtime: &Arc<LinkRuntime>, made: &mut Option<Arc<dyn PeerConnection>>) -> Over {
+        let (connection, reports, channel) = match self.negotiate(runtime, made).await {
+            Ok(negotiated) => negotiated,
+            Err(over) => return over,
+        };
+        let Reports { ice, channels, .. } = reports;
+        let open = watch::Sender::new(false);
+        let negotiated = watch::Sender::new(matches!(self.role, Role::Answer(_)));
+        let out = Out {
+            link: self.link,
+            sink: &self.sink,
+        };
+        let carried = async {
+            let channel = match channel {
+                Some(channel) => channel,
+                None => match their_channel(channels).await {
+                    Ok(channel) => channel,
+                    Err(over) => return over,
+                },
+            };
+            let opened = open.subscribe();
+            let sending = send(&**runtime, &*channel, &mut self.frames, &self.shared, opened);
+            let receiving = receive(&out, &*connection, &*channel, &self.shared, &open);
+            tokio::select! {
+                over = sending => over,
+                over = receiving => over,
+            }
+        };
+        tokio::select! {
+            over = carried => over,
+            over = obey(&out, &*connection, &mut self.controls, &self.config, &negotiated) => over,
+            over = watch_path(&out, &*connection, ice, open.subscribe()) => over,
+            over = give_up(runtime, negotiated.subscribe(), open.subscribe()) => over,
+            () = runtime.stopped() => because("the connection broke down; try again"),
+        }
+    }
+
+    /// Makes the connection and describes it. The channel is ours when we offer.
+    async fn negotiate(
+        &mut self,
+        runtime: &Arc<LinkRuntime>,
+        made: &mut Option<Arc<dyn PeerConnection>>,
+    ) -> Result<(Arc<dyn PeerConnection>, Reports, Option<Arc<dyn DataChannel>>), Over> {
+        let deadline = runtime.now() + GATHER;
+        let offer = match &mut self.role {
+            Role::Offer => None,
+            Role::Answer(text) => {
+                let text = std::mem::take(text);
+                Some(sdp::first(&text, self.config.loopback).map_err(because)?)
+            }
+        };
+        let servers = addresses::resolve(&**runtime, &self.config.ice_servers)
+            .await
+            .map_err(because)?;
+        let (stun, turn) = (servers.stun && !self.config.relay_only, servers.turn);
+        if self.config.relay_only && !turn {
+            return Err(because(
+                "only relayed connections are allowed, but no relay can be reached",
+            ));
+        }
+        let bind = match &self.interfaces {
+            Some(interfaces) => interfaces.iter().map(|ip| SocketAddr::new(*ip, 0)).collect(),
+            None => addresses::local(self.config.loopback),
+        };
+        if bind.is_empty() {
+            return Err(because("this device has no network; connect it and try again"));
+        }
+        let (connection, mut reports) = setup::build(runtime.clone(), bind, servers, self.config.relay_only)
+            .await
+            .map_err(|_| because("no network socket could be had; try again"))?;
+        *made = Some(connection.clone());
+
+        let mut channel = None;
+        let described = async {
+            if let Some(offer) = offer {
+                let offer = RTCSessionDescription::offer(offer)?;
+                connection.set_remote_description(offer).await?;
+                let answer = connection.create_answer(None).await?;
+                connection.set_local_description(answer).await
+            } else {
+                channel = Some(connection.create_data_channel(CHANNEL, None).await?);
+                let offer = connection.create_offer(None).await?;
+                connection.set_local_description(offer).await
+            }
+        };
+        described.await.map_err(|_: webrtc::error::Error| {
+            because("the other side's connection description makes no sense")
+        })?;
+
+        let rest = deadline.saturating_duration_since(runtime.now());
+        let _ = timeout(&**runtime, rest, async {
+            let gathered = &mut reports.gathered;
+            // An error would mean that the driver is gone, which is seen elsewhere.
+            let _ = gathered
+                .wait_for(|g| g.complete || (g.reflexive || !stun) && (g.relayed || !turn))
+                .await;
+            let _ = timeout(&**runtime, GATHER_MORE, gathered.wait_for(|g| g.complete)).await;
+        })
+        .await;
+        let sdp = connection
+            .local_description()
+            .await
+            .ok_or_else(|| because("the connection could not be described; try again"))?
+            .sdp;
+        let sdp = match self.role {
+            Role::Offer => sdp,
+            Role::Answer(_) => sdp::without_media(&sdp),
+        };
+        let out = Out {
+            link: self.link,
+            sink: &self.sink,
+        };
+        out.tell(LinkEvent::Described { sdp }).await?;
+        Ok((connection, reports, channel))
+    }
+}
+
+/// The way to the owner.
+struct Out<'a> {
+    link: LinkId,
+    sink: &'a LinkSink,
+}
+
+impl Out<'_> {
+    async fn tell(&self, event: LinkEvent) -> Result<(), Over> {
+        self.sink
+            .send((self.link, event))
+            .await
+            .map_err(|_| Over::Quietly)
+    }
+}
+
+/// Ends what the connection still runs, however its task ends.
+struct AbortAll(Arc<LinkRuntime>);
+
+impl Drop for AbortAll {
+    fn drop(&mut self) {
+        self.0.abort_all();
+    }
+}
+
+/// Resolves when the handle wants an end; true for a polite one.
+async fn ended(ending: &mut watch::Receiver<Ending>) -> bool {
+    match ending.wait_for(|ending| *ending != Ending::NotYet).await {
+        Ok(ending) => *ending == Ending::Polite,
+        Err(_) => false,
+    }
+}
+
+/// Waits for the peer's channel. Others are closed; too many of them end the link.
+async fn their_channel(
+    mut channels: mpsc::Receiver<Arc<dyn DataChannel>>,
+) -> Result<Arc<dyn DataChannel>, Over> {
+    let mut stray = 0;
+    while let Some(channel) = channels.recv().await {
+        let label = channel.label().await.unwrap_or_default();
+        let lossy = channel.max_retransmits().await.unwrap_or_default().is_some()
+            || channel.max_packet_life_time().await.unwrap_or_default().is_some();
+        if label == CHANNEL && channel.ordered().await.unwrap_or_default() && !lossy {
+            return Ok(channel);
+        }
+        let _ = channel.close().await;
+        stray += 1;
+        if stray > MAX_STRAY_CHANNELS {
+            return Err(because("the other side opened channels nobody agreed on"));
+        }
+    }
+    Err(pending().await)
+}
+
+/// Moves frames from the queue to SCTP. Ends when the handle is gone and all is acknowledged.
+async fn send(
+    runtime: &LinkRuntime,
+    channel: &dyn DataChannel,
+    frames: &mut mpsc::Receiver<Vec<u8>>,
+    shared: &Shared,
+    mut opened: watch::Receiver<bool>,
+) -> Over {
+    if opened.wait_for(|open| *open).await.is_err() {
+        return pending().await;
+    }
+    while let Some(frame) = frames.recv().await {
+        let length = frame.len();
+        let frame = BytesMut::from(Bytes::from(frame));
+        let sent = channel.send(frame).await;
+        shared.queued.fetch_sub(length, Ordering::Relaxed);
+        if sent.is_err() {
+            // The receiving side knows why.
+            return pending().await;
+        }
+    }
+    while channel.outstanding_bytes().await.is_ok_and(|bytes| bytes > 0) {
+        runtime.sleep(Duration::from_millis(5)).await;
+    }
+    Over::Quietly
+}
+
+/// Moves messages from SCTP to the owner, as fast as the owner takes them.
+async fn receive(
+    out: &Out<'_>,
+    connection: &dyn PeerConnection,
+    channel: &dyn DataChannel,
+    shared: &Shared,
+    open: &watch::Sender<bool>,
+) -> Over {
+    while let Some(event) = channel.poll().await {
+        let told = match event {
+            DataChannelEvent::OnOpen if !*open.borrow() => {
+                let Some(hash) = certificate(connection).await else {
+                    return because("the other side showed no certificate");
+                };
+                let _ = shared.certificate.set(hash);
+                let via = path(connection).await;
+                let told = out.tell(LinkEvent::Open { via }).await;
+                open.send_replace(true);
+                told
+            }
+            DataChannelEvent::OnMessage(message) => out.tell(LinkEvent::Frame(message.data.into())).await,
+            DataChannelEvent::OnClose | DataChannelEvent::OnError => break,
+            _ => Ok(()),
+        };
+        if let Err(over) = told {
+            return over;
+        }
+    }
+    because("the other side closed the connection")
+}
+
+/// SHA-256 over the certificate the peer has proven to own in this connection's handshake.
+async fn certificate(connection: &dyn PeerConnection) -> Option<[u8; 32]> {
+    let transport = connection.sctp().await?.transport();
+    let chain = transport.get_remote_certificates().await.ok()?;
+    let provider = rtc::crypto::default_provider().ok()?;
+    let hash = provider
+        .crypto()
+        .hash(HashAlgorithm::Sha256, chain.first()?)
+        .ok()?;
+    hash.try_into().ok()
+}
+
+/// Which way the chosen pair of candidates leads.
+async fn path(connection: &dyn PeerConnection) -> Via {
+    let pair = match connection.sctp().await {
+        Some(sctp) => sctp
+            .transport()
+            .ice_transport()
+            .get_selected_candidate_pair()
+            .await
+            .ok()
+            .flatten(),
+        None => None,
+    };
+    let relayed = |typ| typ == RTCIceCandidateType::Relay;
+    match pair {
+        Some(pair) if relayed(pair.local().typ) || relayed(pair.remote().typ) => Via::Relay,
+        _ => Via::Direct,
+    }
+}
+
+/// Does what the handle asks for.
+async fn obey(
+    out: &Out<'_>,
+    connection: &dyn PeerConnection,
+    controls: &mut mpsc::Receiver<Control>,
+    config: &LinkConfig,
+    negotiated: &watch::Sender<bool>,
+) -> Over {
+    while let Some(control) = controls.recv().await {
+        let done = match control {
+            Control::Accept(answer) => accept(connection, &answer, config)
+                .await
+                .map(|()| negotiated.send_modify(|done| *done = true)),
+            Control::Renegotiate(offer) => match renegotiate(connection, &offer, config).await {
+                Ok(sdp) => out.tell(LinkEvent::Renegotiated { sdp }).await,
+                Err(over) => Err(over),
+            },
+        };
+        if let Err(over) = done {
+            return over;
+        }
+    }
+    pending().await
+}
+
+async fn accept(connection: &dyn PeerConnection, answer: &str, config: &LinkConfig) -> Result<(), Over> {
+    let answer = sdp::first(answer, config.loopback).map_err(because)?;
+    let answer = RTCSessionDescription::answer(answer).map_err(|_| nonsense())?;
+    connection
+        .set_remote_description(answer)
+        .await
+        .map_err(|_| nonsense())
+}
+
+fn nonsense() -> Over {
+    because("the other side's answer makes no sense")
+}
+
+/// Answers an offer on the open connection. The polite side takes its own offer back first, and
+/// says so: the crate refuses to do it by itself.
+async fn renegotiate(
+    connection: &dyn PeerConnection,
+    offer: &str,
+    config: &LinkConfig,
+) -> Result<String, Over> {
+    let failed = |_: webrtc::error::Error| because("the other side's new offer makes no sense");
+    let offer = sdp::renegotiation(offer, config.loopback).map_err(because)?;
+    if connection.pending_local_description().await.is_some() {
+        let rollback = RTCSessionDescription::rollback(None).map_err(failed)?;
+        connection.set_local_description(rollback).await.map_err(failed)?;
+    }
+    let offer = RTCSessionDescription::offer(offer).map_err(failed)?;
+    connection.set_remote_description(offer).await.map_err(failed)?;
+    let answer = connection.create_answer(None).await.map_err(failed)?;
+    connection.set_local_description(answer).await.map_err(failed)?;
+    let answer = connection
+        .local_description()
+        .await
+        .ok_or_else(|| because("the new description was lost; try again"))?;
+    Ok(sdp::without_media(&answer.sdp))
+}
+
+/// Tells of silence, of voices, and of the way between them.
+async fn watch_path(
+    out: &Out<'_>,
+    connection: &dyn PeerConnection,
+    mut ice: watch::Receiver<RTCIceConnectionState>,
+    mut open: watch::Receiver<bool>,
+) -> Over {
+    if open.wait_for(|open| *open).await.is_err() {
+        return pending().await;
+    }
+    let mut via = path(connection).await;
+    let mut silent = false;
+    loop {
+        let state = *ice.borrow_and_update();
+        let told = match state {
+            RTCIceConnectionState::Failed | RTCIceConnectionState::Closed => {
+                return because("the other side has not answered for half a minute");
+            }
+            RTCIceConnectionState::Disconnected if !silent => {
+                silent = true;
+                out.tell(LinkEvent::Silent).await
+            }
+            RTCIceConnectionState::Connected | RTCIceConnectionState::Completed if silent => {
+                silent = false;
+                out.tell(LinkEvent::Heard).await
+            }
+            _ => Ok(()),
+        };
+        if let Err(over) = told {
+            return over;
+        }
+        let now = path(connection).await;
+        if now != via {
+            via = now;
+            if let Err(over) = out.tell(LinkEvent::Path { via }).await {
+                return over;
+            }
+        }
+        if ice.changed().await.is_err() {
+            return pending().await;
+        }
+    }
+}
+
+/// Ends an attempt that does not open in time. The crate would wait for ever where the DTLS
+/// handshake fails.
+async fn give_up(
+    runtime: &LinkRuntime,
+    mut negotiated: watch::Receiver<bool>,
+    open: watch::Receiver<bool>,
+) -> Over {
+    if negotiated.wait_for(|done| *done).await.is_err() {
+        return pending().await;
+    }
+    runtime.sleep(CONNECT).await;
+    if *open.borrow() {
+        return pending().await;
+    }
+    because("no connection came about; one of the two networks may allow none without a relay")
+}

@@ -1,0 +1,116 @@
+//! Two links in one process and the signalling between them, for the tests of `link`.
+
+#![allow(dead_code, reason = "each test file uses its own part of this module")]
+
+use dayfly_core::link::{Link, LinkConfig, LinkSink, Stack, WebRtcStack};
+use dayfly_core::proto::id::LinkId;
+use dayfly_core::proto::room::LinkEvent;
+use std::time::Duration;
+use tokio::sync::mpsc;
+
+/// Longest any single step of a test may take.
+pub const PATIENCE: Duration = Duration::from_secs(30);
+
+/// One end of a connection and what it reports.
+pub struct End {
+    pub link: Option<Box<dyn Link>>,
+    pub events: mpsc::Receiver<(LinkId, LinkEvent)>,
+}
+
+impl End {
+    pub fn link(&self) -> &dyn Link {
+        self.link.as_deref().expect("the link was not closed")
+    }
+
+    /// The next event.
+    pub async fn next(&mut self) -> LinkEvent {
+        let next = tokio::time::timeout(PATIENCE, self.events.recv()).await;
+        next.expect("an event in time").expect("the link reports").1
+    }
+
+    pub async fn described(&mut self) -> String {
+        match self.next().await {
+            LinkEvent::Described { sdp } => sdp,
+            other => panic!("expected a description, got {other:?}"),
+        }
+    }
+
+    pub async fn opened(&mut self) {
+        match self.next().await {
+            LinkEvent::Open { .. } => {}
+            other => panic!("expected the channel to open, got {other:?}"),
+        }
+    }
+
+    pub async fn frame(&mut self) -> Vec<u8> {
+        match self.next().await {
+            LinkEvent::Frame(frame) => frame,
+            other => panic!("expected a frame, got {other:?}"),
+        }
+    }
+
+    pub async fn closed(&mut self) -> String {
+        match self.next().await {
+            LinkEvent::Closed { reason } => reason,
+            other => panic!("expected the end, got {other:?}"),
+        }
+    }
+
+    /// Sends, waiting while the link is full.
+    pub async fn send(&self, frame: Vec<u8>) {
+        while self.link().capacity() < frame.len() {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+        self.link().send(frame).expect("there was room for it");
+    }
+}
+
+/// Within this machine only.
+pub fn loopback() -> LinkConfig {
+    LinkConfig {
+        loopback: true,
+        ..LinkConfig::default()
+    }
+}
+
+/// A stack bound to 127.0.0.1 alone: what else the machine has does not matter to a test.
+pub fn stack() -> WebRtcStack {
+    WebRtcStack::new().with_interfaces(vec!["127.0.0.1".parse().expect("an address")])
+}
+
+pub fn sink() -> (LinkSink, mpsc::Receiver<(LinkId, LinkEvent)>) {
+    mpsc::channel(64)
+}
+
+pub fn offer(stack: &WebRtcStack, config: &LinkConfig) -> End {
+    let (sink, events) = sink();
+    End {
+        link: Some(stack.offer(LinkId(1), config, sink)),
+        events,
+    }
+}
+
+pub fn answer(stack: &WebRtcStack, config: &LinkConfig, offer: String) -> End {
+    let (sink, events) = sink();
+    End {
+        link: Some(stack.answer(LinkId(2), offer, config, sink)),
+        events,
+    }
+}
+
+/// Both ends, their descriptions exchanged.
+pub async fn negotiated(stack: &WebRtcStack) -> (End, End) {
+    let mut ours = offer(stack, &loopback());
+    let text = ours.described().await;
+    let mut theirs = answer(stack, &loopback(), text);
+    ours.link().accept(theirs.described().await);
+    (ours, theirs)
+}
+
+/// Both ends, open.
+pub async fn connected(stack: &WebRtcStack) -> (End, End) {
+    let (mut ours, mut theirs) = negotiated(stack).await;
+    ours.opened().await;
+    theirs.opened().await;
+    (ours, theirs)
+}
