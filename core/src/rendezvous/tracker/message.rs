@@ -42,7 +42,7 @@ impl ClientMessage {
     fn new(topic: InfoHash, peer: PeerId) -> Self {
         Self {
             action: "announce",
-            info_hash: String::from_utf8_lossy(&topic.0).into_owned(),
+            info_hash: topic.to_string(),
             peer_id: peer.to_string(),
             numwant: None,
             offers: None,
@@ -139,10 +139,7 @@ impl ServerMessage {
             (None, None) => None,
         };
         Ok(Self {
-            info_hash: raw
-                .info_hash
-                .and_then(|t| t.as_bytes().try_into().ok())
-                .map(InfoHash),
+            info_hash: raw.info_hash.and_then(|t| InfoHash::parse(&t)),
             peer_id: raw.peer_id.and_then(|t| PeerId::parse(&t)),
             offer_id: raw.offer_id,
             description,
