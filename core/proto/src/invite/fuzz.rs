@@ -1,0 +1,74 @@
+//! Fuzz bodies: each takes arbitrary bytes and panics only if a promise of this module is broken.
+
+use super::{Invite, MAX_TEXT, qr, record};
+
+/// The record codec: what is accepted encodes to the very bytes it came from.
+///
+/// # Panics
+/// If that does not hold.
+pub fn record(data: &[u8]) {
+    if let Ok(invite) = record::decode(data) {
+        assert_eq!(
+            *record::encode(&invite),
+            data,
+            "an accepted record has one encoding"
+        );
+    }
+    // The same without luck: the frame is made right around the bytes.
+    if let Ok(invite) = record::decode(&record::framed_web(data)) {
+        assert_eq!(*record::encode(&invite), *record::framed_web(data));
+    }
+}
+
+/// Any text: what is accepted survives its own link, and its URLs lead to the same room.
+///
+/// # Panics
+/// If that does not hold.
+pub fn link(data: &[u8]) {
+    let text = String::from_utf8_lossy(data);
+    for text in [
+        text.clone().into_owned(),
+        format!("https://chitchatter.im/{text}"),
+    ] {
+        let Ok(invite) = Invite::parse(&text) else {
+            continue;
+        };
+        assert!(text.len() <= MAX_TEXT);
+        assert_eq!(Invite::parse(&invite.link()), Ok(invite.clone()));
+        for url in invite.urls() {
+            let back = Invite::parse(&url).map(|back| back.info().room);
+            assert_eq!(back, Ok(invite.info().room));
+        }
+    }
+}
+
+/// The reader of PNG pictures.
+pub fn png(data: &[u8]) {
+    let _ = qr::decode_png(data);
+}
+
+/// The reader of camera frames. The first bytes choose width and stride.
+pub fn luma(data: &[u8]) {
+    let [width, padding, data @ ..] = data else {
+        return;
+    };
+    let (width, stride) = (u32::from(*width), u32::from(*width) + u32::from(*padding % 8));
+    let height = (data.len() as u32).checked_div(stride).unwrap_or(3);
+    let _ = qr::decode_luma(&qr::Luma {
+        data,
+        width,
+        height,
+        stride,
+    });
+}
+
+/// What [`qr::encode`] takes is read back from the picture it makes.
+///
+/// # Panics
+/// If it is not.
+pub fn code(data: &[u8]) {
+    let text = String::from_utf8_lossy(data);
+    if let Ok(matrix) = qr::encode(&text) {
+        assert_eq!(qr::decode_png(&matrix.png()).as_deref(), Ok(&*text));
+    }
+}

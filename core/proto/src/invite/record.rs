@@ -1,0 +1,386 @@
+//! The one binary record behind every `dayfly:` link and code.
+//!
+//! ```text
+//! record = version u8 ‖ kind u8 ‖ length u16 ‖ body ‖ check[4]       integers big-endian
+//! check  = SHA-256("dayfly invite" ‖ 00 ‖ version ‖ kind ‖ body)[..4]
+//! body   = fields, each: tag u8 ‖ length (LEB128) ‖ value
+//! tag    = number (1..=127) + 128 if critical
+//! ```
+//! Every version keeps the first line, so that a cut or damaged link is never mistaken for a newer
+//! one. Fields stand in ascending order of number; a reader keeps unknown optional ones and writes
+//! them again, and refuses unknown critical ones. There is exactly one encoding of each invite:
+//! whatever is accepted here encodes to the same bytes.
+//!
+//! The check is against accidents. It proves nothing about who made the record.
+
+use super::web::{Access, LockedInvite, WebInvite};
+use super::{Invite, InviteError, Island, MAX_SECRET};
+use crate::secret::SecretString;
+use data_encoding::{BASE32_NOPAD, BASE64, DecodeKind};
+use sha2::{Digest, Sha256};
+use std::fmt;
+use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
+
+/// The version this program writes, and the only one it reads.
+const VERSION: u8 = 1;
+/// A web room. Native rooms (2), short codes (3) and manual exchange (4) are reserved.
+const KIND_WEB: u8 = 1;
+/// The largest body, in bytes.
+const MAX_BODY: usize = 4096;
+/// Bytes before the body: version, kind, length.
+const HEAD: usize = 4;
+/// Bytes after it.
+const CHECK: usize = 4;
+/// The most unknown fields that are kept.
+const MAX_EXTRA: usize = 32;
+
+const CRITICAL: u8 = 0x80;
+const ROOM: u8 = 1 | CRITICAL;
+const ACCESS: u8 = 2 | CRITICAL;
+const ISLAND: u8 = 3 | CRITICAL;
+const TRACKER: u8 = 4;
+
+const ACCESS_PUBLIC: u8 = 0;
+const ACCESS_LOCKED: u8 = 1;
+/// Followed by the 32 bytes whose Base64 is the secret.
+const ACCESS_HASH: u8 = 2;
+/// Followed by the secret's text, which is not the Base64 of 32 bytes.
+const ACCESS_TEXT: u8 = 3;
+
+const ISLAND_CHITCHATTER: u8 = 0;
+/// Followed by the origin without `https://`; the name is `undefined`.
+const ISLAND_HTTPS: u8 = 1;
+/// Followed by the origin's length (u8), the origin, and the name.
+const ISLAND_FULL: u8 = 2;
+
+/// Fields of a record that a later version wrote and this one does not know. They are carried
+/// along, so that passing an invite on loses nothing. Opaque, and never shown.
+#[derive(Clone, PartialEq, Eq, Default)]
+pub struct Extra(Vec<RawField>);
+
+impl fmt::Debug for Extra {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Extra({} fields)", self.0.len())
+    }
+}
+
+#[derive(Clone, PartialEq, Eq, Zeroize, ZeroizeOnDrop)]
+struct RawField {
+    tag: u8,
+    value: Vec<u8>,
+}
+
+impl RawField {
+    fn new(tag: u8, value: impl Into<Vec<u8>>) -> Self {
+        Self {
+            tag,
+            value: value.into(),
+        }
+    }
+
+    /// Fields are sorted by number; of one number, the optional form is first.
+    fn rank(tag: u8) -> u8 {
+        tag.rotate_left(1)
+    }
+}
+
+/// The record as upper-case Base32 (RFC 4648) without padding.
+pub(super) fn to_base32(invite: &Invite) -> String {
+    BASE32_NOPAD.encode(&encode(invite))
+}
+
+/// Reads Base32 in either case.
+pub(super) fn from_base32(payload: &str) -> Result<Invite, InviteError> {
+    if payload.chars().any(char::is_whitespace) {
+        return Err(InviteError::Space);
+    }
+    let upper = Zeroizing::new(payload.to_ascii_uppercase());
+    match BASE32_NOPAD.decode(upper.as_bytes()) {
+        Ok(record) => decode(&Zeroizing::new(record)),
+        Err(error) if error.kind == DecodeKind::Symbol => Err(InviteError::Damaged),
+        // Characters are missing at the end, or are too many: the length in the record says which.
+        Err(_) => {
+            let whole = upper.len() / 8 * 8;
+            let record = BASE32_NOPAD.decode(&upper.as_bytes()[..whole]);
+            let record = Zeroizing::new(record.map_err(|_| InviteError::Damaged)?);
+            Err(match frame(&record) {
+                Err(error) => error,
+                Ok(_) => InviteError::Damaged,
+            })
+        }
+    }
+}
+
+/// The record's bytes. An invite that breaks the bounds, which the constructors prevent, gives
+/// bytes that [`decode`] refuses.
+pub(super) fn encode(invite: &Invite) -> Zeroizing<Vec<u8>> {
+    let body = match invite {
+        Invite::Web(web) => encode_web(web),
+        Invite::Locked(locked) => encode_locked(locked),
+    };
+    wrap(VERSION, KIND_WEB, &body)
+}
+
+fn wrap(version: u8, kind: u8, body: &[u8]) -> Zeroizing<Vec<u8>> {
+    let mut record = Zeroizing::new(Vec::with_capacity(HEAD + body.len() + CHECK));
+    record.extend([version, kind]);
+    record.extend(u16::try_from(body.len()).unwrap_or(u16::MAX).to_be_bytes());
+    record.extend(body);
+    record.extend(check(version, kind, body));
+    record
+}
+
+fn check(version: u8, kind: u8, body: &[u8]) -> [u8; CHECK] {
+    let mut digest = Sha256::new();
+    digest.update(b"dayfly invite\0");
+    digest.update([version, kind]);
+    digest.update(body);
+    let [a, b, c, d, ..]: [u8; 32] = digest.finalize().into();
+    [a, b, c, d]
+}
+
+/// Takes the frame off: version, kind and body of a whole, undamaged record.
+fn frame(record: &[u8]) -> Result<(u8, u8, &[u8]), InviteError> {
+    let Some((&[version, kind, high, low], rest)) = record.split_first_chunk::<HEAD>() else {
+        return Err(InviteError::Cut);
+    };
+    let length = usize::from(u16::from_be_bytes([high, low]));
+    let Some((body, found)) = rest.split_last_chunk::<CHECK>() else {
+        return Err(InviteError::Cut);
+    };
+    let is_sound = check(version, kind, body) == *found;
+    match body.len().cmp(&length) {
+        // If the check holds, nothing is missing and the length itself is what was damaged.
+        std::cmp::Ordering::Less if !is_sound => Err(InviteError::Cut),
+        std::cmp::Ordering::Equal if is_sound && body.len() > MAX_BODY => Err(InviteError::TooLong {
+            what: "invite",
+            limit: MAX_BODY,
+        }),
+        std::cmp::Ordering::Equal if is_sound => Ok((version, kind, body)),
+        _ => Err(InviteError::Damaged),
+    }
+}
+
+/// Reads a record. Total: any bytes give an invite or a reason.
+pub(super) fn decode(record: &[u8]) -> Result<Invite, InviteError> {
+    match frame(record)? {
+        (0, ..) | (_, 0, _) => Err(InviteError::Damaged),
+        (VERSION, KIND_WEB, body) => decode_web(body),
+        _ => Err(InviteError::Newer),
+    }
+}
+
+/// Whether the invite fits a record, whatever its secret will be.
+pub(super) fn check_size(locked: &LockedInvite) -> Result<(), InviteError> {
+    let body = encode_locked(locked);
+    if body.len() + MAX_SECRET + 2 > MAX_BODY {
+        return Err(InviteError::TooLong {
+            what: "invite",
+            limit: MAX_BODY,
+        });
+    }
+    Ok(())
+}
+
+fn encode_web(web: &WebInvite) -> Zeroizing<Vec<u8>> {
+    let access = match &web.access {
+        Access::Public => RawField::new(ACCESS, [ACCESS_PUBLIC]),
+        Access::Private { secret } => {
+            let secret = secret.expose();
+            match hash_of(secret) {
+                Some(hash) => tagged(ACCESS, ACCESS_HASH, &*hash),
+                None => tagged(ACCESS, ACCESS_TEXT, secret.as_bytes()),
+            }
+        }
+    };
+    encode_fields(&web.room, access, &web.islands, &web.trackers, &web.extra)
+}
+
+fn encode_locked(locked: &LockedInvite) -> Zeroizing<Vec<u8>> {
+    let access = RawField::new(ACCESS, [ACCESS_LOCKED]);
+    encode_fields(
+        &locked.room,
+        access,
+        &locked.islands,
+        &locked.trackers,
+        &locked.extra,
+    )
+}
+
+fn encode_fields(
+    room: &str,
+    access: RawField,
+    islands: &[Island],
+    trackers: &[String],
+    extra: &Extra,
+) -> Zeroizing<Vec<u8>> {
+    let mut fields = vec![RawField::new(ROOM, room), access];
+    fields.extend(islands.iter().map(encode_island));
+    fields.extend(
+        trackers
+            .iter()
+            .map(|tracker| RawField::new(TRACKER, tracker.as_bytes())),
+    );
+    fields.extend(extra.0.iter().cloned());
+    fields.sort_by_key(|field| RawField::rank(field.tag));
+    let mut body = Zeroizing::new(Vec::new());
+    for field in &fields {
+        body.push(field.tag);
+        put_length(&mut body, field.value.len());
+        body.extend(&field.value);
+    }
+    body
+}
+
+fn tagged(tag: u8, form: u8, value: &[u8]) -> RawField {
+    let mut bytes = Vec::with_capacity(1 + value.len());
+    bytes.push(form);
+    bytes.extend(value);
+    RawField { tag, value: bytes }
+}
+
+fn encode_island(island: &Island) -> RawField {
+    if *island == Island::chitchatter() {
+        return RawField::new(ISLAND, [ISLAND_CHITCHATTER]);
+    }
+    if island.is_unnamed()
+        && let Some(host) = island.origin.strip_prefix("https://")
+    {
+        return tagged(ISLAND, ISLAND_HTTPS, host.as_bytes());
+    }
+    let mut value = vec![ISLAND_FULL, u8::try_from(island.origin.len()).unwrap_or(u8::MAX)];
+    value.extend(island.origin.as_bytes());
+    value.extend(island.name.as_bytes());
+    RawField { tag: ISLAND, value }
+}
+
+fn decode_web(body: &[u8]) -> Result<Invite, InviteError> {
+    let (mut room, mut access) = (None, None);
+    let (mut islands, mut trackers) = (Vec::new(), Vec::new());
+    let mut extra = Extra::default();
+    let mut last = 0;
+    let mut rest = body;
+    while let Some((&tag, after)) = rest.split_first() {
+        let (length, after) = take_length(after)?;
+        let (value, after) = after.split_at_checked(length).ok_or(InviteError::Damaged)?;
+        rest = after;
+        if RawField::rank(tag) < last || tag & !CRITICAL == 0 {
+            return Err(InviteError::Damaged);
+        }
+        last = RawField::rank(tag);
+        match tag {
+            ROOM if room.is_none() => room = Some(utf8(value)?),
+            ACCESS if access.is_none() => access = Some(decode_access(value)?),
+            ROOM | ACCESS => return Err(InviteError::Damaged),
+            ISLAND => islands.push(decode_island(value)?),
+            TRACKER => trackers.push(utf8(value)?),
+            _ if tag & CRITICAL != 0 => return Err(InviteError::Newer),
+            _ if extra.0.len() == MAX_EXTRA => {
+                return Err(InviteError::TooMany {
+                    what: "fields",
+                    limit: MAX_EXTRA,
+                });
+            }
+            _ => extra.0.push(RawField::new(tag, value)),
+        }
+    }
+    let (Some(room), Some(access)) = (room, access) else {
+        return Err(InviteError::Damaged);
+    };
+    let locked = LockedInvite {
+        room,
+        islands,
+        trackers,
+        extra,
+    };
+    locked.check()?;
+    Ok(match access {
+        Some(access) => Invite::Web(locked.with(access)),
+        None => Invite::Locked(locked),
+    })
+}
+
+/// The access, or `None` for a private room without its secret.
+fn decode_access(value: &[u8]) -> Result<Option<Access>, InviteError> {
+    let (&form, value) = value.split_first().ok_or(InviteError::Damaged)?;
+    match (form, value) {
+        (ACCESS_PUBLIC, []) => Ok(Some(Access::Public)),
+        (ACCESS_LOCKED, []) => Ok(None),
+        (ACCESS_HASH, hash) if hash.len() == 32 => {
+            let secret = SecretString::new(BASE64.encode(hash));
+            Ok(Some(Access::Private { secret }))
+        }
+        (ACCESS_TEXT, text) => {
+            let secret = SecretString::new(utf8(text)?);
+            if hash_of(secret.expose()).is_some() {
+                return Err(InviteError::Damaged);
+            }
+            Access::private_from_secret(secret).map(Some)
+        }
+        (ACCESS_PUBLIC..=ACCESS_HASH, _) => Err(InviteError::Damaged),
+        _ => Err(InviteError::Newer),
+    }
+}
+
+fn decode_island(value: &[u8]) -> Result<Island, InviteError> {
+    let (&form, value) = value.split_first().ok_or(InviteError::Damaged)?;
+    let island = match form {
+        ISLAND_CHITCHATTER if value.is_empty() => Island::chitchatter(),
+        ISLAND_HTTPS => Island::at(&format!("https://{}", utf8(value)?))?,
+        ISLAND_FULL => {
+            let (&length, value) = value.split_first().ok_or(InviteError::Damaged)?;
+            let (origin, name) = value
+                .split_at_checked(usize::from(length))
+                .ok_or(InviteError::Damaged)?;
+            Island::at(&utf8(origin)?)?.named(&utf8(name)?)?
+        }
+        ISLAND_CHITCHATTER => return Err(InviteError::Damaged),
+        _ => return Err(InviteError::Newer),
+    };
+    // One encoding only: the shortest form, and the origin as browsers print it.
+    if encode_island(&island).value[1..] != *value || encode_island(&island).value[0] != form {
+        return Err(InviteError::Damaged);
+    }
+    Ok(island)
+}
+
+/// The 32 bytes whose Base64 is exactly `secret`.
+fn hash_of(secret: &str) -> Option<Zeroizing<[u8; 32]>> {
+    if secret.len() != 44 {
+        return None;
+    }
+    let decoded = Zeroizing::new(BASE64.decode(secret.as_bytes()).ok()?);
+    <[u8; 32]>::try_from(decoded.as_slice()).ok().map(Zeroizing::new)
+}
+
+fn utf8(value: &[u8]) -> Result<String, InviteError> {
+    std::str::from_utf8(value)
+        .map(Into::into)
+        .map_err(|_| InviteError::Damaged)
+}
+
+/// LEB128: seven bits a byte, low ones first, the top bit set on all but the last.
+fn put_length(body: &mut Vec<u8>, mut length: usize) {
+    while length > 0x7f {
+        body.push((length & 0x7f) as u8 | 0x80);
+        length >>= 7;
+    }
+    body.push(length as u8);
+}
+
+/// A length of at most two bytes (16,383), in its shortest form.
+fn take_length(bytes: &[u8]) -> Result<(usize, &[u8]), InviteError> {
+    match *bytes {
+        [low, ref rest @ ..] if low < 0x80 => Ok((usize::from(low), rest)),
+        [low, high @ 1..0x80, ref rest @ ..] => Ok((usize::from(low & 0x7f) | usize::from(high) << 7, rest)),
+        _ => Err(InviteError::Damaged),
+    }
+}
+
+/// `body` in the frame of a web invite, for the fuzz bodies.
+pub(super) fn framed_web(body: &[u8]) -> Zeroizing<Vec<u8>> {
+    wrap(VERSION, KIND_WEB, body)
+}
+
+#[cfg(test)]
+mod tests;
