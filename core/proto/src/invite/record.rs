@@ -98,17 +98,19 @@ pub(super) fn from_base32(payload: &str) -> Result<Invite, InviteError> {
     match BASE32_NOPAD.decode(upper.as_bytes()) {
         Ok(record) => decode(&Zeroizing::new(record)),
         Err(error) if error.kind == DecodeKind::Symbol => Err(InviteError::Damaged),
-        // Characters are missing at the end, or are too many: the length in the record says which.
-        Err(_) => {
-            let whole = upper.len() / 8 * 8;
-            let record = BASE32_NOPAD.decode(&upper.as_bytes()[..whole]);
-            let record = Zeroizing::new(record.map_err(|_| InviteError::Damaged)?);
-            Err(match frame(&record) {
-                Err(error) => error,
-                Ok(_) => InviteError::Damaged,
-            })
-        }
+        // A number of characters that no record has, or a wrong last one.
+        Err(_) => Err(match declared_symbols(&upper) {
+            Some(declared) if upper.len() >= declared => InviteError::Damaged,
+            _ => InviteError::Cut,
+        }),
     }
+}
+
+/// How many Base32 characters the record says it has; `None` if that is missing too.
+fn declared_symbols(symbols: &str) -> Option<usize> {
+    let head = BASE32_NOPAD.decode(symbols.as_bytes().get(..8)?).ok()?;
+    let length = u16::from_be_bytes([*head.get(2)?, *head.get(3)?]);
+    Some(((HEAD + usize::from(length) + CHECK) * 8).div_ceil(5))
 }
 
 /// The record's bytes. An invite that breaks the bounds, which the constructors prevent, gives

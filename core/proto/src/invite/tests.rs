@@ -96,7 +96,7 @@ fn hostile_text_is_refused_with_a_sentence() {
             },
         ),
         ("hello", NotAnInvite),
-        ("come to https://chitchatter.im/public/a", NotAnInvite),
+        ("come to https://chitchatter.im/public/a", Space),
         ("javascript:alert(1)", NotAnInvite),
         ("file:///etc/passwd", NotAnInvite),
         ("ftp://chitchatter.im/public/a", NotAnInvite),

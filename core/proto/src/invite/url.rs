@@ -44,13 +44,14 @@ fn not_a_room(segments: &[&str], fragment: &str) -> InviteError {
     if fragment.starts_with('/') {
         return InviteError::HashRouter;
     }
-    // `/folder/public/ROOM`, but not `/public/public`.
-    let deeper = segments
-        .iter()
-        .skip(2)
-        .rev()
-        .skip(1)
-        .any(|segment| is_route(segment));
+    // `/folder/public/ROOM`, but neither `/public/public` nor `//public/ROOM`.
+    let deeper = segments.get(1).is_some_and(|first| !first.is_empty())
+        && segments
+            .iter()
+            .skip(2)
+            .rev()
+            .skip(1)
+            .any(|segment| is_route(segment));
     if deeper {
         InviteError::Folder
     } else {

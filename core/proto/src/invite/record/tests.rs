@@ -93,8 +93,12 @@ fn the_same_holds_for_its_characters() {
         for other in "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".chars() {
             let mut wrong = text.clone();
             wrong.replace_range(at..=at, &other.to_string());
-            if wrong != text {
-                assert_eq!(from_base32(&wrong), Err(InviteError::Damaged), "{at} {other}");
+            let error = from_base32(&wrong).err();
+            // The fourth character holds bits of the kind and of the length: with both wrong, the
+            // record looks cut.
+            let looks_cut = at == 3 && error == Some(InviteError::Cut);
+            if wrong != text && !looks_cut {
+                assert_eq!(error, Some(InviteError::Damaged), "{at} {other}");
             }
         }
     }
