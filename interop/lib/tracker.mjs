@@ -26,19 +26,25 @@ export async function freePort() {
   return port;
 }
 
-/** Starts a command and waits for its first line; gives a way to end it at once. */
-export async function startService([command, ...args]) {
+/**
+ * Starts a command and waits for the first line that fits; gives the line and a way to end it at
+ * once.
+ */
+export async function startService([command, ...args], ready = /./) {
   const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'] });
   const gone = new Promise((resolve) => child.once('close', resolve));
   let said = '';
   child.stderr.on('data', (text) => (said += text));
-  await new Promise((resolve, reject) => {
-    createInterface({ input: child.stdout }).once('line', resolve);
+  const line = await new Promise((resolve, reject) => {
+    createInterface({ input: child.stdout }).on('line', (text) => {
+      said += `${text}\n`;
+      if (ready.test(text)) resolve(text);
+    });
     child.once('error', reject);
     child.once('exit', (code) => reject(new Error(`${command} ${args[0]} ended with ${code}: ${said}`)));
   });
   return {
-    pid: child.pid,
+    line,
     async stop() {
       child.kill('SIGKILL');
       await gone;
