@@ -31,6 +31,53 @@ pub const MAX_KEY_TEXT: usize = 2048;
 /// Longest Base64 text of a signature that is decoded, in bytes.
 pub const MAX_SIGNATURE_TEXT: usize = 2048;
 
+/// A key pair that has not signed yet. It can be made before the room is known, and signs once.
+pub struct WebKey {
+    key: RsaPrivateKey,
+    user_id: String,
+}
+
+impl fmt::Debug for WebKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("WebKey { .. }")
+    }
+}
+
+impl WebKey {
+    /// Makes a key pair and a user id.
+    ///
+    /// Finding two primes takes from a tenth of a second to several; not for a thread that
+    /// somebody waits on.
+    #[must_use]
+    pub fn generate<R: CryptoRng + ?Sized>(rng: &mut R) -> Self {
+        let mut random = [0; 16];
+        rng.fill_bytes(&mut random);
+        let user_id = uuid::Builder::from_random_bytes(random)
+            .into_uuid()
+            .hyphenated()
+            .to_string();
+        let key = RsaPrivateKey::new(rng, KEY_BITS).expect("2048 bits is a size that can be made");
+        Self { key, user_id }
+    }
+
+    /// Signs for `room`, and drops (and so wipes) the private key: one room has one user id, so
+    /// there is nothing else to sign with it.
+    #[must_use]
+    pub fn introduce(self, room: &str) -> WebIdentity {
+        let Self { key, user_id } = self;
+        let spki = key
+            .to_public_key()
+            .to_public_key_der()
+            .expect("a key that was just made can be encoded");
+        let signature = SigningKey::<Sha256>::new(key).sign(&signed_text(room, &user_id));
+        WebIdentity {
+            user_id,
+            public_key: BASE64.encode(spki.as_bytes()),
+            signature: BASE64.encode(&signature.to_bytes()),
+        }
+    }
+}
+
 /// Who we are in one web room. The private key was used once and is gone.
 #[derive(Clone, PartialEq, Eq)]
 pub struct WebIdentity {
@@ -49,32 +96,6 @@ impl fmt::Debug for WebIdentity {
 }
 
 impl WebIdentity {
-    /// Makes a key pair and a user id for `room`, signs, and drops (and so wipes) the private
-    /// key: one room has one user id, so there is nothing else to sign with it.
-    ///
-    /// Finding two primes takes from a tenth of a second to several; not for a thread that
-    /// somebody waits on.
-    #[must_use]
-    pub fn generate<R: CryptoRng + ?Sized>(rng: &mut R, room: &str) -> Self {
-        let mut random = [0; 16];
-        rng.fill_bytes(&mut random);
-        let user_id = uuid::Builder::from_random_bytes(random)
-            .into_uuid()
-            .hyphenated()
-            .to_string();
-        let key = RsaPrivateKey::new(rng, KEY_BITS).expect("2048 bits is a size that can be made");
-        let spki = key
-            .to_public_key()
-            .to_public_key_der()
-            .expect("a key that was just made can be encoded");
-        let signature = SigningKey::<Sha256>::new(key).sign(&signed_text(room, &user_id));
-        Self {
-            user_id,
-            public_key: BASE64.encode(spki.as_bytes()),
-            signature: BASE64.encode(&signature.to_bytes()),
-        }
-    }
-
     /// The fingerprint peers see for us.
     #[must_use]
     pub fn fingerprint(&self) -> String {
