@@ -8,6 +8,12 @@
 #[cfg(feature = "uniffi")]
 uniffi::setup_scaffolding!("dayfly_core");
 
+pub mod defaults;
+#[allow(
+    clippy::disallowed_methods,
+    reason = "the rim: asks servers how they answer, with deadlines"
+)]
+pub mod doctor;
 #[allow(
     clippy::disallowed_methods,
     reason = "the rim: takes the time, draws entropy, waits"

@@ -9,13 +9,13 @@
 
 use super::TrackerUrl;
 use super::bucket::Bucket;
-use super::message::{self, ClientMessage, Description, ServerMessage};
 use crate::net;
 use crate::rendezvous::{MeetSink, Rendezvous};
 use crate::task::Tasks;
 use dayfly_proto::id::{BackendId, PeerId};
 use dayfly_proto::room::{MeetEvent, SealedOffer};
 use dayfly_proto::wire::web::topic::InfoHash;
+use dayfly_proto::wire::web::tracker::{Announce, AnnounceEvent, ClientMessage, ServerMessage, TrackerOffer};
 use futures_util::{SinkExt, StreamExt};
 use rand_chacha::ChaCha8Rng;
 use rand_core::{Rng, SeedableRng};
@@ -439,7 +439,7 @@ impl Run {
                     return None;
                 }
                 self.memberships.insert((topic, peer));
-                ClientMessage::announce(topic, peer, offers)
+                announce(topic, peer, None, offers)
             }
             Command::Reply {
                 topic,
@@ -447,10 +447,16 @@ impl Run {
                 to,
                 offer_id,
                 sealed,
-            } => ClientMessage::answer(topic, peer, to, offer_id, sealed),
+            } => ClientMessage::Answer {
+                info_hash: topic.into(),
+                peer_id: peer.into(),
+                to_peer_id: to.into(),
+                offer_id,
+                sdp: sealed,
+            },
             Command::Withdraw { topic, peer } => {
                 self.memberships.remove(&(topic, peer));
-                ClientMessage::stopped(topic, peer)
+                announce(topic, peer, Some(AnnounceEvent::Stopped), Vec::new())
             }
             Command::Hurry => return None,
         };
@@ -474,7 +480,10 @@ impl Run {
             Message::Close(_) => return Err(Trouble::Closed),
             Message::Ping(_) | Message::Pong(_) | Message::Frame(_) => return Ok(None),
         };
-        let Ok(message) = ServerMessage::parse(bytes) else {
+        let parsed = std::str::from_utf8(bytes)
+            .ok()
+            .and_then(|text| ServerMessage::parse(text).ok());
+        let Some(message) = parsed else {
             heard.garbage += 1;
             return if heard.garbage > MAX_GARBAGE {
                 Err(Trouble::Offence)
@@ -482,47 +491,95 @@ impl Run {
                 Ok(None)
             };
         };
-        if let Some(reason) = message.failure {
+        let (info_hash, peer_id, offer_id, sealed, offer) = match message {
             // Later failures are about one message and harm nothing; a tracker that never said
             // yes has refused the room.
-            return if heard.welcome {
-                Ok(None)
-            } else {
-                Err(Trouble::Refusal(message::plain(&reason)))
-            };
+            ServerMessage::Failure { reason, .. } if !heard.welcome => {
+                return Err(Trouble::Refusal(plain(&reason)));
+            }
+            ServerMessage::Announced { interval, .. } => {
+                heard.welcome = true;
+                return Ok(self.interval(interval));
+            }
+            ServerMessage::Offer {
+                info_hash,
+                peer_id,
+                offer_id,
+                sdp,
+            } => (info_hash, peer_id, offer_id, sdp, true),
+            ServerMessage::Answer {
+                info_hash,
+                peer_id,
+                offer_id,
+                sdp,
+            } => (info_hash, peer_id, offer_id, sdp, false),
+            _ => return Ok(None),
+        };
+        // A WebTorrent client in the same swarm has a binary id; it is nobody we could talk to.
+        let (Some(topic), Some(from)) = (info_hash.info_hash(), peer_id.peer_id()) else {
+            return Ok(None);
+        };
+        let member = self.memberships.iter().any(|(swarm, _)| *swarm == topic);
+        if !member || self.memberships.contains(&(topic, from)) {
+            return Ok(None);
         }
-        heard.welcome = true;
-        Ok(self.event(message))
+        Ok(Some(if offer {
+            MeetEvent::Offer {
+                topic,
+                from,
+                offer_id,
+                sealed,
+            }
+        } else {
+            MeetEvent::Answer {
+                topic,
+                from,
+                offer_id,
+                sealed,
+            }
+        }))
     }
 
-    fn event(&mut self, message: ServerMessage) -> Option<MeetEvent> {
-        if let Some(seconds) = message.interval
-            && self.interval != Some(seconds)
-        {
-            self.interval = Some(seconds);
-            return Some(MeetEvent::Interval(seconds));
-        }
-        let (topic, from, offer_id) = (message.info_hash?, message.peer_id?, message.offer_id?);
-        let ours = |peer| self.memberships.contains(&(topic, peer));
-        let member = self.memberships.iter().any(|(swarm, _)| *swarm == topic);
-        if !member || ours(from) {
+    /// What the tracker asks for, if it is new: between a second and a day.
+    fn interval(&mut self, seconds: u32) -> Option<MeetEvent> {
+        if seconds == 0 {
             return None;
         }
-        Some(match message.description? {
-            Description::Offer(sealed) => MeetEvent::Offer {
-                topic,
-                from,
-                offer_id,
-                sealed,
-            },
-            Description::Answer(sealed) => MeetEvent::Answer {
-                topic,
-                from,
-                offer_id,
-                sealed,
-            },
-        })
+        let seconds = seconds.min(86_400);
+        (self.interval.replace(seconds) != Some(seconds)).then_some(MeetEvent::Interval(seconds))
     }
+}
+
+/// An announce as pages write it: they ask for as many peers as they bring offers.
+fn announce(
+    topic: InfoHash,
+    peer: PeerId,
+    event: Option<AnnounceEvent>,
+    offers: Vec<SealedOffer>,
+) -> ClientMessage {
+    let offers: Vec<TrackerOffer> = offers
+        .into_iter()
+        .map(|o| TrackerOffer {
+            offer_id: o.id,
+            sdp: o.sealed,
+        })
+        .collect();
+    ClientMessage::Announce(Announce {
+        info_hash: topic.into(),
+        peer_id: peer.into(),
+        event,
+        left: None,
+        numwant: u32::try_from(offers.len()).ok(),
+        offers,
+    })
+}
+
+/// A stranger's words, fit to be shown within a sentence: printable ASCII, at most 80 characters.
+fn plain(text: &str) -> String {
+    let clean = text
+        .chars()
+        .map(|c| if c.is_ascii_graphic() || c == ' ' { c } else { '?' });
+    clean.take(80).collect::<String>().trim().to_owned()
 }
 
 /// What a connection has brought so far.
@@ -538,6 +595,20 @@ async fn send(socket: &mut Socket, message: Message) -> Result<(), Trouble> {
         Ok(Err(error)) => Err(trouble(&error, Trouble::Closed)),
         Err(_) => Err(Trouble::Silent),
     }
+}
+
+/// Opens a connection, closes it, and says how long the opening took.
+///
+/// # Errors
+/// [`Trouble`] when there is none within the deadline of `options`.
+pub async fn probe(url: &TrackerUrl, options: &ClientOptions) -> Result<Duration, Trouble> {
+    let start = Instant::now();
+    let mut socket = open(url, options, Arc::default()).await?;
+    let took = start.elapsed();
+    if timeout(FLUSH_DEADLINE, socket.close(None)).await.is_err() {
+        log::debug!("a tracker took no goodbye in time");
+    }
+    Ok(took)
 }
 
 /// Opens a connection within the deadline of `options`.

@@ -5,10 +5,10 @@
 
 mod bucket;
 mod client;
-mod message;
 mod server;
+mod swarms;
 mod url;
 
-pub use client::{ClientOptions, TrackerClient, Trouble};
+pub use client::{ClientOptions, TrackerClient, Trouble, probe};
 pub use server::{Limits, Tracker, TrackerStats};
 pub use url::{TrackerUrl, TrackerUrlError};

@@ -1,0 +1,135 @@
+//! The only place that names a third party: who is contacted by default, who runs it, and what
+//! it learns. Shells show these sentences before the first announce; nothing is contacted sooner.
+//!
+//! No relay (TURN) is here: whoever relays sees who talks to whom and when, and nobody runs one
+//! for strangers that we could vouch for.
+
+/// A service of somebody else's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ThirdParty {
+    /// `wss://HOST…` for a tracker, `stun:HOST:PORT` for a STUN server.
+    pub url: &'static str,
+    /// Who runs it, as far as is publicly known.
+    pub operator: &'static str,
+    /// What it learns about whoever uses it: a sentence.
+    pub learns: &'static str,
+}
+
+const TRACKER_LEARNS: &str = "It learns your internet address, how long you are in the room, and a code made from \
+the room's name, by which it sees who else is there; whoever guesses the name can check the guess. It cannot read \
+what is said.";
+
+const STUN_LEARNS: &str =
+    "It learns your internet address and that you are about to connect to somebody; not to whom.";
+
+/// The trackers of web rooms: the four that Chitchatter's pages announce to, in their order
+/// (Trystero 0.25.3). A page can be met at these and nowhere else.
+pub const TRACKERS: [ThirdParty; 4] = [
+    ThirdParty {
+        url: "wss://open.ftorrent.com",
+        operator: "the ftorrent project, one person",
+        learns: TRACKER_LEARNS,
+    },
+    ThirdParty {
+        url: "wss://tracker.webtorrent.dev",
+        operator: "the WebTorrent community; its operator does not give a name",
+        learns: TRACKER_LEARNS,
+    },
+    ThirdParty {
+        url: "wss://tracker.openwebtorrent.com",
+        operator: "the OpenWebTorrent project, volunteers",
+        learns: TRACKER_LEARNS,
+    },
+    ThirdParty {
+        url: "wss://tracker.btorrent.xyz",
+        operator: "Diego R. Baquero, author of BTorrent",
+        learns: TRACKER_LEARNS,
+    },
+];
+
+/// STUN servers of two operators, so that neither is indispensable, and so that what they answer
+/// can be compared.
+pub const STUN: [ThirdParty; 2] = [
+    ThirdParty {
+        url: "stun:stun.cloudflare.com:3478",
+        operator: "Cloudflare, Inc.",
+        learns: STUN_LEARNS,
+    },
+    ThirdParty {
+        url: "stun:stun.l.google.com:19302",
+        operator: "Google LLC",
+        learns: STUN_LEARNS,
+    },
+];
+
+/// Addresses of the default trackers.
+#[must_use]
+pub fn trackers() -> Vec<String> {
+    TRACKERS.iter().map(|t| t.url.to_owned()).collect()
+}
+
+/// The default STUN servers, as a link takes them.
+#[must_use]
+pub fn ice_servers() -> Vec<crate::link::IceServer> {
+    STUN.iter()
+        .map(|s| crate::link::IceServer {
+            url: s.url.to_owned(),
+            username: String::new(),
+            credential: dayfly_proto::secret::SecretString::new(String::new()),
+        })
+        .collect()
+}
+
+/// What a shell says before the first public announce: who will be contacted and what they
+/// learn, one paragraph an item.
+#[must_use]
+pub fn before_first_announce() -> Vec<String> {
+    let list = |parties: &[ThirdParty]| {
+        let names: Vec<String> = parties
+            .iter()
+            .map(|p| format!("{} ({})", host(p.url), p.operator))
+            .collect();
+        names.join(", ")
+    };
+    vec![
+        format!(
+            "To meet the others, this device asks public trackers: {}. {TRACKER_LEARNS}",
+            list(&TRACKERS)
+        ),
+        format!(
+            "To be reachable, it asks what its address looks like from outside: {}. {STUN_LEARNS}",
+            list(&STUN)
+        ),
+        "Members of the room learn each other's internet addresses. Nobody else is contacted.".to_owned(),
+    ]
+}
+
+/// The host in a tracker's or STUN server's address.
+fn host(url: &str) -> &str {
+    let rest = url
+        .split_once("://")
+        .map_or_else(|| url.split_once(':').map_or(url, |(_, r)| r), |(_, r)| r);
+    rest.split([':', '/']).next().unwrap_or(rest)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rendezvous::tracker::TrackerUrl;
+
+    #[test]
+    fn every_default_is_well_formed_and_named_to_the_person() {
+        let said = before_first_announce().join(" ");
+        for party in TRACKERS.iter().chain(&STUN) {
+            assert!(said.contains(host(party.url)), "{}", party.url);
+            assert!(said.contains(party.operator) && !party.learns.is_empty());
+        }
+        for tracker in TRACKERS {
+            assert_eq!(
+                TrackerUrl::parse(tracker.url).map(|u| u.to_string()).as_deref(),
+                Ok(tracker.url)
+            );
+        }
+        assert_ne!(STUN[0].operator, STUN[1].operator);
+    }
+}
