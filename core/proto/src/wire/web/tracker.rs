@@ -9,6 +9,7 @@ use super::topic::InfoHash;
 use super::{SdpKind, json};
 use crate::id::PeerId;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use std::collections::BTreeMap;
 use std::fmt;
 
 /// Longest message that is read, in bytes.
@@ -219,6 +220,11 @@ pub enum ServerMessage {
         /// In its words, cut to [`MAX_REASON_CHARS`]; not to be shown uncleaned.
         message: String,
     },
+    /// Counts of swarms; written, never read.
+    Scraped {
+        /// Each swarm with its seeders and others.
+        files: Vec<(TrackerId, (u32, u32))>,
+    },
     /// Anything else: scrape results, actions we do not know.
     Other,
 }
@@ -253,6 +259,7 @@ impl fmt::Debug for ServerMessage {
             Self::Answer { .. } => "Answer",
             Self::Failure { .. } => "Failure",
             Self::Warning { .. } => "Warning",
+            Self::Scraped { .. } => "Scraped",
             Self::Other => "Other",
         })
     }
@@ -564,6 +571,19 @@ struct WarningOut<'a> {
     message: &'a str,
 }
 
+#[derive(Serialize)]
+struct ScrapedOut<'a> {
+    action: &'static str,
+    files: BTreeMap<&'a TrackerId, Counts>,
+}
+
+#[derive(Serialize)]
+struct Counts {
+    complete: u32,
+    incomplete: u32,
+    downloaded: u32,
+}
+
 fn cut(text: &str) -> String {
     text.chars().take(MAX_REASON_CHARS).collect()
 }
@@ -677,6 +697,20 @@ impl ServerMessage {
                 info_hash: *info_hash,
             }),
             Self::Warning { message } => write(&WarningOut { message }),
+            Self::Scraped { files } => write(&ScrapedOut {
+                action: "scrape",
+                files: files
+                    .iter()
+                    .map(|(hash, (complete, incomplete))| {
+                        let counts = Counts {
+                            complete: *complete,
+                            incomplete: *incomplete,
+                            downloaded: *complete,
+                        };
+                        (hash, counts)
+                    })
+                    .collect(),
+            }),
             Self::Other => "{}".to_owned(),
         }
     }
