@@ -1,7 +1,8 @@
 // The page a test drives: opened at a room's URL it is in that room, as the real page is. What
 // happens goes to `window.report`, which the test provides; commands stand under `window.rooms`.
 //
-// `window.interop` may hold: `trackers`, `name`, `rtc`, `random` (a fixed draw for the peer id).
+// `window.interop` may hold: `trackers`, `name`, `rtc`, `id` (instead of a
+// drawn peer id), `app` (another island's app id).
 
 import { ownIdentity, secretOf } from './identity.js';
 import { Room } from './room.js';
