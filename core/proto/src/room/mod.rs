@@ -6,172 +6,545 @@
 //! It is driven as quinn and str0m are. Inputs are `handle_*`, commands are plain verbs, outputs
 //! come from [`Room::poll`]. After every input or command call `poll` until it is empty, then
 //! sleep until [`Room::poll_timeout`] at the latest and call [`Room::handle_timeout`].
+//!
+//! The files, in the order a peer passes through them: `meeting` (offers and announces), `link`
+//! and `handshake` (one connection until it may speak), `session` (its frames), `members` (who it
+//! is said to be), `speech` and `talk` (what is said), `history` (what is said to have been said),
+//! `timeline` (what is shown). `limits` has every number, `names` makes names fit to be seen.
 
 mod event;
+#[doc(hidden)]
+pub mod fuzz;
+mod handshake;
+mod history;
+mod io;
+pub mod limits;
+mod link;
+mod meeting;
+mod members;
+mod names;
+mod session;
+mod speech;
+mod talk;
+#[cfg(test)]
+mod tests;
+mod timeline;
 
 pub use event::*;
+pub use io::*;
+pub use members::MemberError;
+pub use talk::{DirectError, SayError};
 
-use crate::id::{BackendId, LinkId, PeerId};
-use crate::wire::web::topic::InfoHash;
+use crate::id::{BackendId, LinkId, MemberId, PeerId};
+use crate::identity::web::WebIdentity;
+use crate::invite::{Access, WebInvite};
+use crate::timer::{Now, Timers};
+use crate::wire::web::chitchatter::Action;
+use crate::wire::web::frame::{encode, encode_presence};
+use limits::{Bucket, MAX_REMEMBERED, OWN_BURST, REFUSED_FOR, SHAPING_EVERY, TYPING};
+use link::{ID_PREFIX, Link};
+use meeting::{Meeting, Slot};
+use members::Members;
+use rand_chacha::ChaCha20Rng;
+use rand_core::{Rng, SeedableRng};
+use std::collections::{BTreeMap, VecDeque};
+use std::time::Duration;
+use timeline::Timeline;
 
-/// What a place to meet reports to the room.
-#[derive(Debug)]
-pub enum MeetEvent {
-    /// It answers; the room may announce there.
-    Up,
-    /// It failed and will be tried again; the sentence says how and when.
-    Waiting(String),
-    /// It is given up.
-    Down(String),
-    /// How often it wants to be announced to, in seconds, as it said itself.
-    Interval(u32),
-    /// A peer offers a connection.
-    Offer {
-        /// The swarm.
-        topic: InfoHash,
-        /// Who says so; unproven.
-        from: PeerId,
-        /// To be repeated in the answer.
-        offer_id: String,
-        /// The sealed session description.
-        sealed: String,
-    },
-    /// A peer answers an offer of ours.
-    Answer {
-        /// The swarm.
-        topic: InfoHash,
-        /// Who says so; unproven.
-        from: PeerId,
-        /// Which offer.
-        offer_id: String,
-        /// The sealed session description.
-        sealed: String,
-    },
-}
-
-/// What a link reports to the room.
-#[derive(Debug)]
-pub enum LinkEvent {
-    /// The local description is complete: gathering ended or its second was up.
-    Described {
-        /// The SDP text, candidates inline.
-        sdp: String,
-    },
-    /// A renegotiation was answered; the answer goes back over the data channel.
-    Renegotiated {
-        /// The SDP text.
-        sdp: String,
-    },
-    /// The data channel is open.
-    Open {
-        /// Which way the bytes go.
-        via: Via,
-    },
-    /// The path changed.
-    Path {
-        /// Which way the bytes go now.
-        via: Via,
-    },
-    /// One message from the data channel.
-    Frame(Vec<u8>),
-    /// Nothing was heard for a few seconds; the connection may come back.
-    Silent,
-    /// The other side is heard again.
-    Heard,
-    /// The send queue is full: the frame was not taken.
-    Congested,
-    /// It is over, whatever the reason; no event follows for this link.
-    Closed {
-        /// A sentence for people.
-        reason: String,
-    },
-}
-
-/// An offer to be announced.
+/// One place to meet, as the room is told of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SealedOffer {
-    /// 20 characters, new for each offer.
-    pub id: String,
-    /// The sealed session description.
-    pub sealed: String,
+pub struct Backend {
+    /// How inputs and outputs name it.
+    pub id: BackendId,
+    /// Which kind: `tracker`.
+    pub kind: String,
+    /// Where, if it has an address; only shown.
+    pub url: Option<String>,
 }
 
-/// What the room wants done.
+/// What a room is made of.
+#[derive(Debug, Clone)]
+pub struct RoomConfig {
+    /// Which room, on which islands.
+    pub invite: WebInvite,
+    /// This person's name; cleaned and cut, made up if nothing is left of it.
+    pub name: String,
+    /// Where to meet. At most a few: each keeps some connections ready.
+    pub backends: Vec<Backend>,
+}
+
+/// Counters of a room since it was entered.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Stats {
+    /// Connections open now.
+    pub links: u32,
+    /// Connections being made with a peer now; offers nobody has taken are not among them.
+    pub connecting: u32,
+    /// Offers ready to be taken now.
+    pub offers: u32,
+    /// Bytes sent on data channels.
+    pub bytes_sent: u64,
+    /// Bytes received on data channels.
+    pub bytes_received: u64,
+    /// Frames and signals refused because they were malformed, over-long or against the rules.
+    pub refused: u64,
+    /// Messages, signals and frames dropped because their sender was too fast or too early.
+    pub dropped: u64,
+    /// Messages whose author's name on the wire was not the one of the channel; shown under the
+    /// channel's.
+    pub mismatched: u64,
+}
+
+/// Why a name cannot be taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum NameError {
+    /// The room has ended.
+    #[error("this room is over")]
+    Ended,
+    /// Nothing is left of it once invisible characters are gone.
+    #[error("the name is empty")]
+    Empty,
+    /// Over the limit.
+    #[error("the name is longer than {} characters", limits::MAX_NAME_UNITS)]
+    TooLong,
+    /// Again and again.
+    #[error("the name was changed too often: wait a moment")]
+    Busy,
+}
+
+/// What the room waits for.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+enum Timer {
+    /// The slot is announced.
+    Announce(Slot),
+    /// Offers that could not be made for want of tokens are made.
+    Pool,
+    /// The offer is announced no more.
+    OfferStale(LinkId),
+    /// The stale offer is closed and replaced.
+    OfferEnds(LinkId),
+    /// The attempt is given up.
+    Opens(LinkId),
+    /// The handshake has taken too long: the link is closed.
+    Handshake(LinkId),
+    /// The peer may speak and has not said who it is: the link is closed.
+    Introduction(LinkId),
+    /// The peer left two links open: the second is closed.
+    Held(LinkId),
+    /// The silent link is given up.
+    Lost(LinkId),
+    /// The member's next waiting message is shown.
+    Speech(MemberId),
+    /// The person is told how much of this member's was dropped.
+    Fold(MemberId),
+    /// The member typed long enough without saying so again; `true` in the direct thread.
+    TypingEnds(MemberId, bool),
+}
+
+/// This person.
 #[derive(Debug)]
-pub enum Output {
-    /// Make a connection and an offer for it; `Described` follows.
-    Offer {
-        /// Its number from now on.
-        link: LinkId,
-    },
-    /// Make a connection that answers this offer; `Described` follows.
-    Answer {
-        /// Its number from now on.
-        link: LinkId,
-        /// The offer's SDP text, from a peer.
-        offer: String,
-    },
-    /// Give the answer to an offer of ours to its connection.
-    Accept {
-        /// The connection.
-        link: LinkId,
-        /// The answer's SDP text, from a peer.
-        answer: String,
-    },
-    /// Answer an offer that came over the open connection; `Renegotiated` follows.
-    Renegotiate {
-        /// The connection.
-        link: LinkId,
-        /// The offer's SDP text, from a peer.
-        offer: String,
-    },
-    /// Send one message on the data channel.
-    Send {
-        /// The connection.
-        link: LinkId,
-        /// The bytes.
-        frame: Vec<u8>,
-    },
-    /// Close the connection once what was sent before is out. No event is owed for it.
-    Close {
-        /// The connection.
-        link: LinkId,
-    },
-    /// Announce these offers in a swarm.
-    Announce {
-        /// Where.
-        backend: BackendId,
-        /// The swarm.
-        topic: InfoHash,
-        /// As whom.
-        peer: PeerId,
-        /// With what; may be empty.
-        offers: Vec<SealedOffer>,
-    },
-    /// Send an answer to the peer that made an offer.
-    Reply {
-        /// Where.
-        backend: BackendId,
-        /// The swarm.
-        topic: InfoHash,
-        /// As whom.
-        peer: PeerId,
-        /// To whom.
-        to: PeerId,
-        /// Which offer.
-        offer_id: String,
-        /// The sealed session description.
-        sealed: String,
-    },
-    /// Leave a swarm: announced as stopped where that exists.
-    Withdraw {
-        /// Where.
-        backend: BackendId,
-        /// The swarm.
-        topic: InfoHash,
-        /// As whom.
-        peer: PeerId,
-    },
-    /// Tell the person.
-    Event(Event),
+struct Me {
+    name: String,
+    identity: Option<WebIdentity>,
+    fingerprint: String,
+    /// Types in the room.
+    typing: bool,
+    typing_pace: Bucket,
+    speech_pace: Bucket,
+    name_pace: Bucket,
+}
+
+/// A room this device is in. See the module for how it is driven.
+#[derive(Debug)]
+pub struct Room {
+    invite: WebInvite,
+    me: Me,
+    rng: ChaCha20Rng,
+    outputs: VecDeque<Output>,
+    timers: Timers<Timer>,
+    meeting: Meeting,
+    links: BTreeMap<LinkId, Link>,
+    next_link: u64,
+    members: Members,
+    timeline: Timeline,
+    /// Peer ids and keys that are refused, and until when.
+    refused: VecDeque<(String, Duration)>,
+    nonces: BTreeMap<&'static str, u16>,
+    /// Bytes of unfinished messages over all links.
+    pending: usize,
+    stats: Stats,
+    ended: bool,
+}
+
+impl Room {
+    /// Enters a room: outputs and timeouts begin at once. `seed` is 32 bytes nobody can guess;
+    /// the same inputs after the same seed give the same outputs.
+    #[must_use]
+    pub fn new(config: RoomConfig, now: Now, seed: [u8; 32]) -> Self {
+        let RoomConfig {
+            invite,
+            name,
+            backends,
+        } = config;
+        let mut rng = ChaCha20Rng::from_seed(seed);
+        let mut name = names::clean(&name);
+        if name.is_empty() {
+            name = names::guest(&alphanumeric(&mut rng, 20));
+        }
+        let id = format!("{ID_PREFIX}{}", alphanumeric(&mut rng, 20 - ID_PREFIX.len()));
+        let id = PeerId::parse(&id).expect("prefix and random part are 20 graphic characters");
+        let me = Me {
+            name,
+            identity: None,
+            fingerprint: String::new(),
+            typing: false,
+            typing_pace: Bucket::new(TYPING),
+            speech_pace: Bucket::new((OWN_BURST, SHAPING_EVERY)),
+            name_pace: Bucket::new(limits::NAMES),
+        };
+        let mut room = Self {
+            meeting: Meeting::new(id, &invite, backends),
+            invite,
+            me,
+            rng,
+            outputs: VecDeque::new(),
+            timers: Timers::default(),
+            links: BTreeMap::new(),
+            next_link: 0,
+            members: Members::default(),
+            timeline: Timeline::default(),
+            refused: VecDeque::new(),
+            nonces: BTreeMap::new(),
+            pending: 0,
+            stats: Stats::default(),
+            ended: false,
+        };
+        room.fill_pool(now);
+        room
+    }
+
+    /// The next thing to be done, in order; `None` when the room waits.
+    pub fn poll(&mut self) -> Option<Output> {
+        self.outputs.pop_front()
+    }
+
+    /// When [`Room::handle_timeout`] is to be called at the latest, on the clock of
+    /// [`Now::mono`]; `None` when nothing is waited for.
+    #[must_use]
+    pub fn poll_timeout(&self) -> Option<Duration> {
+        self.timers.next()
+    }
+
+    /// Does what is due. Calling it early or late is harmless.
+    pub fn handle_timeout(&mut self, now: Now) {
+        while let Some(timer) = self.timers.expired(now.mono) {
+            match timer {
+                Timer::Announce(slot) => self.announce(now, slot),
+                Timer::Pool => self.fill_pool(now),
+                Timer::OfferStale(link) => self.offer_stale(now, link),
+                Timer::OfferEnds(link) => self.offer_ends(now, link),
+                Timer::Opens(link) => self.gives_up(now, link),
+                Timer::Handshake(link) | Timer::Introduction(link) | Timer::Held(link) => {
+                    self.close_link(now, link);
+                }
+                Timer::Lost(link) => self.lost(now, link),
+                Timer::Speech(member) => self.speech_due(now, &member),
+                Timer::Fold(member) => self.fold(&member),
+                Timer::TypingEnds(member, direct) => self.types(now, &member, direct, false),
+            }
+        }
+    }
+
+    /// Takes this person's identity once it has been made. Members that came before it are
+    /// introduced now.
+    pub fn handle_identity(&mut self, _now: Now, identity: WebIdentity) {
+        if self.ended {
+            return;
+        }
+        self.me.fingerprint = identity.fingerprint();
+        self.me.identity = Some(identity);
+        let member = self.shown_me();
+        self.event(Event::MemberChanged { member });
+        let active: Vec<LinkId> = self
+            .links
+            .iter()
+            .filter(|(_, link)| link.is_active())
+            .map(|(id, _)| *id)
+            .collect();
+        for link in active {
+            self.introduce(link);
+        }
+        self.say_unsent();
+    }
+
+    /// Takes another name and tells everybody.
+    ///
+    /// # Errors
+    /// See [`NameError`].
+    pub fn rename(&mut self, now: Now, name: &str) -> Result<(), NameError> {
+        if self.ended {
+            return Err(NameError::Ended);
+        }
+        let cleaned = names::clean(name);
+        if cleaned.is_empty() {
+            return Err(NameError::Empty);
+        }
+        if limits::utf16_len(name.trim()) > limits::MAX_NAME_UNITS {
+            return Err(NameError::TooLong);
+        }
+        if cleaned == self.me.name {
+            return Ok(());
+        }
+        if !self.me.name_pace.take(now.mono, 1) {
+            return Err(NameError::Busy);
+        }
+        self.me.name = cleaned;
+        let member = self.shown_me();
+        self.event(Event::MemberChanged { member });
+        if let Some(action) = self.metadata(true) {
+            let active: Vec<LinkId> = self
+                .links
+                .iter()
+                .filter(|(_, link)| link.is_active())
+                .map(|(id, _)| *id)
+                .collect();
+            self.send_all(&active, &action);
+        }
+        Ok(())
+    }
+
+    /// Leaves: says goodbye, closes every connection, leaves every swarm, forgets everything.
+    /// The last output is [`Event::Left`]; inputs after it are ignored. Idempotent.
+    pub fn leave(&mut self, _now: Now) {
+        if self.ended {
+            return;
+        }
+        let active: Vec<LinkId> = self
+            .links
+            .iter()
+            .filter(|(_, link)| link.is_active())
+            .map(|(id, _)| *id)
+            .collect();
+        if self.me.typing {
+            self.send_all(&active, &Action::Typing(false));
+        }
+        let open: Vec<LinkId> = self
+            .links
+            .iter()
+            .filter(|(_, link)| link.is_open())
+            .map(|(id, _)| *id)
+            .collect();
+        self.send_all(&open, &Action::Leave);
+        for link in open {
+            self.send_presence(link, false);
+        }
+        for link in std::mem::take(&mut self.links).into_keys() {
+            self.out(Output::Close { link });
+        }
+        self.withdraw();
+        self.event(Event::Left {
+            reason: EndReason::Left,
+        });
+        self.ended = true;
+        self.timers = Timers::default();
+        self.members.clear();
+        self.timeline.clear();
+        self.meeting.clear();
+        self.refused.clear();
+        self.me.identity = None;
+    }
+
+    /// The device changed its network: offers with yesterday's addresses are replaced, and every
+    /// swarm hears of us at once. Connections report for themselves whether they survived.
+    pub fn network_changed(&mut self, now: Now) {
+        if self.ended {
+            return;
+        }
+        self.drop_pool(now);
+        self.fill_pool(now);
+        self.announce_everywhere(now);
+    }
+
+    /// The app is about to be stopped: offers nobody could answer are taken back.
+    pub fn suspended(&mut self, now: Now) {
+        if self.ended {
+            return;
+        }
+        self.meeting.suspended = true;
+        self.drop_pool(now);
+    }
+
+    /// The app runs again: as after [`Room::network_changed`].
+    pub fn resumed(&mut self, now: Now) {
+        self.meeting.suspended = false;
+        self.network_changed(now);
+    }
+
+    /// The room as it stands, for a listener that begins.
+    #[must_use]
+    pub fn snapshot(&self) -> Snapshot {
+        Snapshot {
+            me: self.shown_me(),
+            members: self.members.iter().map(members::Row::shown).collect(),
+            messages: self.timeline.messages(),
+            rendezvous: self.meeting.shown(),
+        }
+    }
+
+    /// The member `to` names: an id, or a name that only one member has.
+    ///
+    /// # Errors
+    /// See [`MemberError`].
+    pub fn member(&self, to: &str) -> Result<MemberId, MemberError> {
+        if self.ended {
+            Err(MemberError::Ended)
+        } else {
+            self.members.find(to)
+        }
+    }
+
+    /// Counters.
+    #[must_use]
+    pub fn stats(&self) -> Stats {
+        let count = |which: fn(&Link) -> bool| {
+            u32::try_from(self.links.values().filter(|link| which(link)).count()).unwrap_or(u32::MAX)
+        };
+        Stats {
+            links: count(Link::is_open),
+            connecting: count(Link::is_half_open),
+            offers: count(Link::is_pooled),
+            ..self.stats
+        }
+    }
+
+    /// Whether the room is over: it was left, and takes nothing in any more.
+    #[must_use]
+    pub fn has_ended(&self) -> bool {
+        self.ended
+    }
+
+    fn is_public(&self) -> bool {
+        matches!(self.invite.access, Access::Public)
+    }
+
+    fn shown_me(&self) -> Member {
+        Member {
+            id: my_id(),
+            name: self.me.name.clone(),
+            fingerprint: self.me.fingerprint.clone(),
+            kind: MemberKind::Web,
+            // One's own key needs nobody's word.
+            trust: Trust::Verified,
+            state: MemberState::Here,
+            via: None,
+            islands: self
+                .meeting
+                .grounds
+                .iter()
+                .map(|ground| ground.origin.clone())
+                .collect(),
+            same_key: false,
+        }
+    }
+
+    fn out(&mut self, output: Output) {
+        self.outputs.push_back(output);
+    }
+
+    fn event(&mut self, event: Event) {
+        self.out(Output::Event(event));
+    }
+
+    fn notice(&mut self, code: NoticeCode, message: &str) {
+        self.event(Event::Notice {
+            code,
+            message: message.to_owned(),
+        });
+    }
+
+    fn add_link(&mut self, link: Link) -> LinkId {
+        self.next_link += 1;
+        let id = LinkId(self.next_link);
+        self.links.insert(id, link);
+        id
+    }
+
+    /// Sends one action to each of `links`. A page counts messages of one action, whoever they
+    /// are for.
+    fn send_all(&mut self, links: &[LinkId], action: &Action) {
+        let Some((name, body)) = action.encode() else {
+            return;
+        };
+        if links.is_empty() {
+            return;
+        }
+        let counter = self.nonces.entry(name).or_default();
+        let nonce = *counter;
+        *counter = counter.wrapping_add(1);
+        let mut encoded: BTreeMap<usize, Vec<Vec<u8>>> = BTreeMap::new();
+        for link in links {
+            let Some(island) = self.links.get(link).map(|link| link.island) else {
+                continue;
+            };
+            let token = &self.meeting.grounds[island].token;
+            let frames = encoded
+                .entry(island)
+                .or_insert_with(|| encode(token, name, nonce, &body));
+            for frame in frames.iter() {
+                self.stats.bytes_sent += frame.len() as u64;
+                self.outputs.push_back(Output::Send {
+                    link: *link,
+                    frame: frame.clone(),
+                });
+            }
+        }
+    }
+
+    fn send(&mut self, link: LinkId, action: &Action) {
+        self.send_all(&[link], action);
+    }
+
+    fn send_presence(&mut self, link: LinkId, present: bool) {
+        let Some(island) = self.links.get(&link).map(|link| link.island) else {
+            return;
+        };
+        let frame = encode_presence(&self.meeting.grounds[island].token, present);
+        self.stats.bytes_sent += frame.len() as u64;
+        self.out(Output::Send { link, frame });
+    }
+
+    fn is_refused(&mut self, now: Now, who: &str) -> bool {
+        self.refused.retain(|(_, until)| *until > now.mono);
+        self.refused.iter().any(|(refused, _)| refused == who)
+    }
+
+    fn refuse(&mut self, now: Now, who: String) {
+        if self.refused.len() >= MAX_REMEMBERED {
+            self.refused.pop_front();
+        }
+        self.refused.push_back((who, now.plus(REFUSED_FOR)));
+    }
+
+    /// 20 random characters, as pages name their offers.
+    fn token20(&mut self) -> String {
+        alphanumeric(&mut self.rng, 20)
+    }
+}
+
+/// This person's own id, the same in every room.
+fn my_id() -> MemberId {
+    MemberId("m0".into())
+}
+
+/// `len` characters of `[0-9A-Za-z]`, each as likely as the next.
+fn alphanumeric(rng: &mut ChaCha20Rng, len: usize) -> String {
+    const SET: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+    let mut out = String::with_capacity(len);
+    while out.len() < len {
+        // 62 of 64 values are used; the rest is drawn again.
+        if let Some(c) = SET.get((rng.next_u32() >> 26) as usize) {
+            out.push(char::from(*c));
+        }
+    }
+    out
 }

@@ -1,0 +1,167 @@
+//! What goes into a room and what comes out of it, beside the words of a person.
+
+use super::event::{Event, Via};
+use crate::id::{BackendId, LinkId, PeerId};
+use crate::wire::web::topic::InfoHash;
+
+/// What a place to meet reports to the room.
+#[derive(Debug)]
+pub enum MeetEvent {
+    /// It answers; the room may announce there.
+    Up,
+    /// It failed and will be tried again; the sentence says how and when.
+    Waiting(String),
+    /// It is given up.
+    Down(String),
+    /// How often it wants to be announced to, in seconds, as it said itself.
+    Interval(u32),
+    /// A peer offers a connection.
+    Offer {
+        /// The swarm.
+        topic: InfoHash,
+        /// Who says so; unproven.
+        from: PeerId,
+        /// To be repeated in the answer.
+        offer_id: String,
+        /// The sealed session description.
+        sealed: String,
+    },
+    /// A peer answers an offer of ours.
+    Answer {
+        /// The swarm.
+        topic: InfoHash,
+        /// Who says so; unproven.
+        from: PeerId,
+        /// Which offer.
+        offer_id: String,
+        /// The sealed session description.
+        sealed: String,
+    },
+}
+
+/// What a link reports to the room.
+#[derive(Debug)]
+pub enum LinkEvent {
+    /// The local description is complete: gathering ended or its second was up.
+    Described {
+        /// The SDP text, candidates inline.
+        sdp: String,
+    },
+    /// A renegotiation was answered; the answer goes back over the data channel.
+    Renegotiated {
+        /// The SDP text.
+        sdp: String,
+    },
+    /// The data channel is open.
+    Open {
+        /// Which way the bytes go.
+        via: Via,
+    },
+    /// The path changed.
+    Path {
+        /// Which way the bytes go now.
+        via: Via,
+    },
+    /// One message from the data channel.
+    Frame(Vec<u8>),
+    /// Nothing was heard for a few seconds; the connection may come back.
+    Silent,
+    /// The other side is heard again.
+    Heard,
+    /// The send queue is full: the frame was not taken.
+    Congested,
+    /// It is over, whatever the reason; no event follows for this link.
+    Closed {
+        /// A sentence for people.
+        reason: String,
+    },
+}
+
+/// An offer to be announced.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SealedOffer {
+    /// 20 characters, new for each offer.
+    pub id: String,
+    /// The sealed session description.
+    pub sealed: String,
+}
+
+/// What the room wants done.
+#[derive(Debug)]
+pub enum Output {
+    /// Make a connection and an offer for it; `Described` follows.
+    Offer {
+        /// Its number from now on.
+        link: LinkId,
+    },
+    /// Make a connection that answers this offer; `Described` follows.
+    Answer {
+        /// Its number from now on.
+        link: LinkId,
+        /// The offer's SDP text, from a peer.
+        offer: String,
+    },
+    /// Give the answer to an offer of ours to its connection.
+    Accept {
+        /// The connection.
+        link: LinkId,
+        /// The answer's SDP text, from a peer.
+        answer: String,
+    },
+    /// Answer an offer that came over the open connection; `Renegotiated` follows.
+    Renegotiate {
+        /// The connection.
+        link: LinkId,
+        /// The offer's SDP text, from a peer.
+        offer: String,
+    },
+    /// Send one message on the data channel.
+    Send {
+        /// The connection.
+        link: LinkId,
+        /// The bytes.
+        frame: Vec<u8>,
+    },
+    /// Close the connection once what was sent before is out. No event is owed for it.
+    Close {
+        /// The connection.
+        link: LinkId,
+    },
+    /// Announce these offers in a swarm.
+    Announce {
+        /// Where.
+        backend: BackendId,
+        /// The swarm.
+        topic: InfoHash,
+        /// As whom.
+        peer: PeerId,
+        /// With what; may be empty.
+        offers: Vec<SealedOffer>,
+    },
+    /// Send an answer to the peer that made an offer.
+    Reply {
+        /// Where.
+        backend: BackendId,
+        /// The swarm.
+        topic: InfoHash,
+        /// As whom.
+        peer: PeerId,
+        /// To whom.
+        to: PeerId,
+        /// Which offer.
+        offer_id: String,
+        /// The sealed session description.
+        sealed: String,
+    },
+    /// Leave a swarm: announced as stopped where that exists.
+    Withdraw {
+        /// Where.
+        backend: BackendId,
+        /// The swarm.
+        topic: InfoHash,
+        /// As whom.
+        peer: PeerId,
+    },
+    /// Tell the person.
+    Event(Event),
+}

@@ -1,0 +1,156 @@
+//! What one peer may cost: every number that bounds the room, and the buckets that count.
+//!
+//! `docs/limits.md` tables these with the test behind each. Two thresholds hold for what a member
+//! says: above the *shaping* rate messages arrive late, above the *abuse* rate the link is closed.
+
+use std::time::Duration;
+
+/// Longest message in UTF-16 units, as the page's own input field has it.
+pub const MAX_TEXT_UNITS: usize = 10_000;
+/// Longest name in UTF-16 units, as the page has it.
+pub const MAX_NAME_UNITS: usize = 30;
+
+/// Messages a member may say at once before they arrive late.
+pub const SHAPING_BURST: u32 = 30;
+/// One more message is shown each second.
+pub const SHAPING_EVERY: Duration = Duration::from_secs(1);
+/// Messages of one member that wait to be shown; more are dropped, counted and folded.
+pub const MAX_WAITING: usize = 200;
+/// How often at most a member's dropped messages are reported.
+pub const FOLD_EVERY: Duration = Duration::from_secs(1);
+/// Ten times the shaping rate, held for ten seconds, ends the link.
+pub const ABUSE_BURST: u32 = 10 * SHAPING_BURST + 100;
+/// See [`ABUSE_BURST`].
+pub const ABUSE_EVERY: Duration = Duration::from_millis(100);
+/// What this person may say at once: as much as a receiver takes without dropping any.
+pub const OWN_BURST: u32 = SHAPING_BURST + MAX_WAITING as u32;
+
+/// Typing changes a member may show at once, and every how long one more.
+pub const TYPING: (u32, Duration) = (20, Duration::from_millis(500));
+/// Typing frames beyond which the link is closed.
+pub const TYPING_ABUSE: (u32, Duration) = (300, Duration::from_millis(100));
+/// Introductions (names) taken at once, and every how long one more: each costs a signature check.
+pub const NAMES: (u32, Duration) = (10, Duration::from_secs(3));
+/// Introductions beyond which the link is closed.
+pub const NAMES_ABUSE: (u32, Duration) = (100, Duration::from_millis(300));
+/// Renegotiations answered at once, and every how long one more.
+pub const RENEGOTIATIONS: (u32, Duration) = (20, Duration::from_secs(2));
+/// Renegotiations beyond which the link is closed.
+pub const RENEGOTIATIONS_ABUSE: (u32, Duration) = (200, Duration::from_millis(200));
+/// Frames of any kind a link may bring at once, and every how long one more; then it is closed.
+pub const FRAMES: (u32, Duration) = (4_000, Duration::from_millis(10));
+/// KiB a link may bring at once, and every how long one more; then it is closed.
+pub const KIB: (u32, Duration) = (16 * 1024, Duration::from_millis(2));
+/// Offers and answers taken from one back end at once, and every how long one more.
+pub const SIGNALS: (u32, Duration) = (100, Duration::from_millis(50));
+/// Offers and answers taken from one peer id at once, and every how long one more.
+pub const PEER_SIGNALS: (u32, Duration) = (12, Duration::from_secs(2));
+/// Connections made for the offer pool at once, and every how long one more.
+pub const NEW_OFFERS: (u32, Duration) = (40, Duration::from_millis(500));
+/// Announces that were not due, at once, and every how long one more.
+pub const PROMPT_ANNOUNCES: (u32, Duration) = (12, Duration::from_secs(2));
+
+/// Most bytes of unfinished messages, over all links.
+pub const MAX_PENDING_BYTES: usize = 32 << 20;
+
+/// Most members of one room; further ones are turned away.
+pub const MAX_MEMBERS: usize = 64;
+/// Most connections being made, pooled offers aside.
+pub const MAX_HALF_OPEN: usize = 24;
+/// Most connections to one peer id.
+pub const MAX_PEER_LINKS: usize = 3;
+/// Most pooled offers, over all back ends and islands.
+pub const MAX_POOLED: usize = 12;
+/// Most pooled offers for one back end and island: as many members a newcomer reaches at once.
+pub const MAX_POOLED_PER_SLOT: usize = 5;
+/// Peer ids, keys and notices remembered; the oldest is forgotten first.
+pub const MAX_REMEMBERED: usize = 256;
+/// How long a peer that misbehaved is refused, by key and by peer id.
+pub const REFUSED_FOR: Duration = Duration::from_secs(60);
+
+/// Most lines of the conversation; the oldest is dropped first.
+pub const MAX_ITEMS: usize = 1_000;
+/// Most bytes of the conversation, as [`super::timeline`] counts them.
+pub const MAX_BYTES: usize = 8 << 20;
+/// Most history items one peer may tell, and most that are told to one.
+pub const MAX_HISTORY: usize = 150;
+/// Most history items in all; whoever told most loses the oldest first.
+pub const MAX_HISTORY_ALL: usize = 450;
+/// Most bytes of text told as history to one newcomer.
+pub const MAX_HISTORY_BYTES: usize = 256 << 10;
+/// Most own messages that wait for somebody to come.
+pub const MAX_UNSENT: usize = 50;
+/// Members that left and are remembered, and for how long, so that a page that was reloaded gets
+/// its row back.
+pub const MAX_DEPARTED: usize = 64;
+/// See [`MAX_DEPARTED`].
+pub const DEPARTED_FOR: Duration = Duration::from_secs(600);
+/// How far a live message's own time may be from its arrival, in milliseconds.
+pub const MAX_SKEW_MS: u64 = 120_000;
+
+/// A token bucket without floats (the virtual scheduling form of GCRA, ITU-T I.371, annex A).
+#[derive(Debug, Clone)]
+pub(super) struct Bucket {
+    every: Duration,
+    depth: Duration,
+    /// When everything taken so far will have been paid for.
+    paid: Duration,
+}
+
+impl Bucket {
+    /// A full bucket of `burst` tokens that gains one every `every`.
+    pub fn new((burst, every): (u32, Duration)) -> Self {
+        Self {
+            every,
+            depth: every.saturating_mul(burst),
+            paid: Duration::ZERO,
+        }
+    }
+
+    /// Takes `n` tokens if they are there.
+    pub fn take(&mut self, now: Duration, n: u32) -> bool {
+        let paid = self.paid.max(now).saturating_add(self.every.saturating_mul(n));
+        let fits = paid <= now.saturating_add(self.depth);
+        if fits {
+            self.paid = paid;
+        }
+        fits
+    }
+
+    /// When one token will be there.
+    pub fn ready_at(&self) -> Duration {
+        (self.paid + self.every).saturating_sub(self.depth)
+    }
+}
+
+/// Number of UTF-16 units of `text`: how a page counts.
+pub(super) fn utf16_len(text: &str) -> usize {
+    text.chars().map(char::len_utf16).sum()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SECOND: Duration = Duration::from_secs(1);
+
+    #[test]
+    fn a_bucket_gives_its_burst_then_its_rate() {
+        let mut bucket = Bucket::new((3, SECOND));
+        assert!((0..3).all(|_| bucket.take(SECOND, 1)));
+        assert!(!bucket.take(SECOND, 1));
+        assert_eq!(bucket.ready_at(), 2 * SECOND);
+        assert!(bucket.take(2 * SECOND, 1));
+        assert!(!bucket.take(2 * SECOND, 1));
+        // It never holds more than its burst.
+        assert!((0..3).all(|_| bucket.take(100 * SECOND, 1)));
+        assert!(!bucket.take(100 * SECOND, 1));
+    }
+
+    #[test]
+    fn a_bucket_that_refuses_takes_nothing() {
+        let mut bucket = Bucket::new((3, SECOND));
+        assert!(!bucket.take(SECOND, 4));
+        assert!(bucket.take(SECOND, 3));
+    }
+}

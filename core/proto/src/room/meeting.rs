@@ -1,0 +1,720 @@
+//! Meeting: which offers to keep ready, when to announce them, whom to answer.
+//!
+//! 1. A few connections are made ahead, each with an offer. Each offer belongs to one *slot* (one
+//!    place to meet, one island): a tracker hands an offer to one peer, and an offer known in two
+//!    places would be answered twice.
+//! 2. A slot is announced when its place comes up, twice more in the two seconds after, then every
+//!    20 s, and soon after an offer was taken and replaced.
+//! 3. An answer to one of our offers, or an offer of a peer, becomes an attempt unless that peer
+//!    is linked to or being linked to. An attempt that has not opened after four seconds no longer
+//!    stands in the way of a second one: a page whose addresses are hidden may be reached one way
+//!    and not the other.
+//! 4. When two attempts with one peer open, the side with the greater id keeps the first that
+//!    opened to it and closes the other, as a page does; the other side waits and sees. A row
+//!    therefore never moves from one connection to another.
+
+use super::event::{Event, NoticeCode, RendezvousState, RendezvousStatus};
+use super::io::{MeetEvent, Output, SealedOffer};
+use super::limits::{
+    Bucket, MAX_HALF_OPEN, MAX_MEMBERS, MAX_PEER_LINKS, MAX_POOLED, MAX_POOLED_PER_SLOT, MAX_REMEMBERED,
+    NEW_OFFERS, PEER_SIGNALS, PROMPT_ANNOUNCES, SIGNALS,
+};
+use super::link::{Link, PeerKey, Phase, Role};
+use super::{Backend, Room, Timer};
+use crate::id::{BackendId, LinkId, PeerId};
+use crate::invite::{Island, WebInvite};
+use crate::timer::Now;
+use crate::wire::web::seal::{IV_LEN, SealError, SignalKey};
+use crate::wire::web::topic::{InfoHash, RoomToken, info_hash, room_token};
+use rand_core::Rng;
+use std::collections::{BTreeMap, VecDeque};
+use std::time::Duration;
+
+/// Longest pause between announces, whatever a tracker asks for: what pages do.
+const ANNOUNCE_EVERY: Duration = Duration::from_secs(20);
+/// Shortest pause between regular announces.
+const ANNOUNCE_AT_MOST: Duration = Duration::from_secs(10);
+/// Pauses between the first announces: somebody may have come a moment later.
+const WARM_UP: [Duration; 2] = [Duration::from_millis(600), Duration::from_millis(1_300)];
+/// How long offers that become ready together are waited for.
+const GATHER: Duration = Duration::from_millis(100);
+/// Age at which an offer is no longer announced: addresses found by STUN go stale.
+const OFFER_STALE: Duration = Duration::from_secs(80);
+/// Spread of [`OFFER_STALE`], so that not all offers are renewed at once.
+const OFFER_SPREAD: Duration = Duration::from_secs(20);
+/// How long an answer to an offer's last announce is waited for.
+const ANSWER_WAIT: Duration = Duration::from_secs(8);
+/// An attempt this old no longer stands in the way of another with the same peer.
+const HEDGE_AFTER: Duration = Duration::from_secs(4);
+/// An attempt that has not opened by then is given up.
+const OPENS_WITHIN: Duration = Duration::from_secs(15);
+/// Pause between two sentences of one kind.
+const NOTICE_EVERY: Duration = Duration::from_secs(30);
+/// Failed attempts with one peer before the person is told.
+const UNREACHABLE_AFTER: u8 = 2;
+
+/// One place to meet and one island: where an offer can be announced.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Slot {
+    pub backend: BackendId,
+    pub island: usize,
+}
+
+/// One island of the room, with all that is derived from it.
+#[derive(Debug)]
+pub(super) struct Ground {
+    pub origin: String,
+    pub app_id: String,
+    pub topic: InfoHash,
+    pub token: RoomToken,
+    key: SignalKey,
+}
+
+impl Ground {
+    fn new(island: &Island, invite: &WebInvite) -> Self {
+        let app_id = island.app_id();
+        let password = invite.trystero_password();
+        Self {
+            origin: island.origin.clone(),
+            topic: info_hash(&app_id, &invite.room),
+            token: room_token(&app_id, &invite.room),
+            key: SignalKey::derive(password.expose(), &app_id, &invite.room),
+            app_id,
+        }
+    }
+}
+
+/// One place to meet.
+#[derive(Debug)]
+struct Place {
+    status: RendezvousStatus,
+    every: Duration,
+    signals: Bucket,
+}
+
+/// The pace of announcing in one slot.
+#[derive(Debug)]
+struct Pacing {
+    warm_up: usize,
+    prompts: Bucket,
+}
+
+/// What is remembered of a peer id, whether it is linked to or not.
+#[derive(Debug)]
+struct Acquaintance {
+    signals: Bucket,
+    failures: u8,
+    wrong_password_told: bool,
+    unreachable_told: bool,
+}
+
+/// The meeting half of a room's state.
+#[derive(Debug)]
+pub(super) struct Meeting {
+    /// The same on every island.
+    pub me: PeerId,
+    pub grounds: Vec<Ground>,
+    places: BTreeMap<BackendId, Place>,
+    pacing: BTreeMap<Slot, Pacing>,
+    acquaintances: BTreeMap<PeerKey, Acquaintance>,
+    met_order: VecDeque<PeerKey>,
+    new_offers: Bucket,
+    none_up_told: bool,
+    wrong_password: Bucket,
+    full: Bucket,
+    pub suspended: bool,
+}
+
+impl Meeting {
+    pub fn new(me: PeerId, invite: &WebInvite, backends: Vec<Backend>) -> Self {
+        let place = |backend: Backend| {
+            let status = RendezvousStatus {
+                backend: backend.kind,
+                url: backend.url,
+                state: RendezvousState::Connecting,
+                detail: None,
+            };
+            (
+                backend.id,
+                Place {
+                    status,
+                    every: ANNOUNCE_EVERY,
+                    signals: Bucket::new(SIGNALS),
+                },
+            )
+        };
+        Self {
+            me,
+            grounds: invite
+                .islands
+                .iter()
+                .map(|island| Ground::new(island, invite))
+                .collect(),
+            places: backends.into_iter().map(place).collect(),
+            pacing: BTreeMap::new(),
+            acquaintances: BTreeMap::new(),
+            met_order: VecDeque::new(),
+            new_offers: Bucket::new(NEW_OFFERS),
+            none_up_told: false,
+            wrong_password: Bucket::new((1, NOTICE_EVERY)),
+            full: Bucket::new((1, NOTICE_EVERY)),
+            suspended: false,
+        }
+    }
+
+    /// The places as shown.
+    pub fn shown(&self) -> Vec<RendezvousStatus> {
+        self.places.values().map(|place| place.status.clone()).collect()
+    }
+
+    fn is_up(&self, backend: BackendId) -> bool {
+        self.places
+            .get(&backend)
+            .is_some_and(|place| place.status.state == RendezvousState::Up)
+    }
+
+    /// Every slot whose place answers.
+    fn slots(&self) -> Vec<Slot> {
+        let up = self
+            .places
+            .iter()
+            .filter(|(_, place)| place.status.state == RendezvousState::Up);
+        up.flat_map(|(backend, _)| {
+            (0..self.grounds.len()).map(|island| Slot {
+                backend: *backend,
+                island,
+            })
+        })
+        .collect()
+    }
+
+    fn acquaintance(&mut self, key: PeerKey) -> &mut Acquaintance {
+        if !self.acquaintances.contains_key(&key) {
+            if self.met_order.len() >= MAX_REMEMBERED
+                && let Some(oldest) = self.met_order.pop_front()
+            {
+                self.acquaintances.remove(&oldest);
+            }
+            self.met_order.push_back(key);
+        }
+        self.acquaintances.entry(key).or_insert_with(|| Acquaintance {
+            signals: Bucket::new(PEER_SIGNALS),
+            failures: 0,
+            wrong_password_told: false,
+            unreachable_told: false,
+        })
+    }
+
+    /// Forgets everything that could name anybody.
+    pub fn clear(&mut self) {
+        self.grounds.clear();
+        self.acquaintances.clear();
+        self.met_order.clear();
+    }
+}
+
+impl Room {
+    /// Takes what a place to meet reports. Places nobody named at the start are ignored.
+    pub fn handle_meet(&mut self, now: Now, backend: BackendId, event: MeetEvent) {
+        if self.ended || !self.meeting.places.contains_key(&backend) {
+            return;
+        }
+        match event {
+            MeetEvent::Up => self.place_up(now, backend),
+            MeetEvent::Waiting(detail) => {
+                self.place_lost(backend, RendezvousState::Waiting, detail);
+            }
+            MeetEvent::Down(detail) => self.place_lost(backend, RendezvousState::Down, detail),
+            MeetEvent::Interval(seconds) => {
+                if let Some(place) = self.meeting.places.get_mut(&backend) {
+                    let asked = Duration::from_secs(seconds.into());
+                    place.every = asked.clamp(ANNOUNCE_AT_MOST, ANNOUNCE_EVERY);
+                }
+            }
+            MeetEvent::Offer {
+                topic,
+                from,
+                offer_id,
+                sealed,
+            } => {
+                if let Some((slot, sdp)) = self.unseal(now, backend, topic, from, &sealed) {
+                    self.offered(now, slot, from, offer_id, sdp);
+                }
+            }
+            MeetEvent::Answer {
+                topic,
+                from,
+                offer_id,
+                sealed,
+            } => {
+                if let Some((slot, sdp)) = self.unseal(now, backend, topic, from, &sealed) {
+                    self.answered(now, slot, from, &offer_id, sdp);
+                }
+            }
+        }
+    }
+
+    fn place_up(&mut self, now: Now, backend: BackendId) {
+        self.meeting.none_up_told = false;
+        self.set_place(backend, RendezvousState::Up, None);
+        for island in 0..self.meeting.grounds.len() {
+            let slot = Slot { backend, island };
+            let pacing = Pacing {
+                warm_up: 0,
+                prompts: Bucket::new(PROMPT_ANNOUNCES),
+            };
+            self.meeting.pacing.entry(slot).or_insert(pacing).warm_up = 0;
+        }
+        self.fill_pool(now);
+        for island in 0..self.meeting.grounds.len() {
+            self.announce(now, Slot { backend, island });
+        }
+    }
+
+    fn place_lost(&mut self, backend: BackendId, state: RendezvousState, detail: String) {
+        self.set_place(backend, state, Some(detail));
+        self.timers
+            .retain(|timer| !matches!(timer, Timer::Announce(slot) if slot.backend == backend));
+        let lost = |place: &Place| {
+            matches!(
+                place.status.state,
+                RendezvousState::Waiting | RendezvousState::Down
+            )
+        };
+        if self.meeting.places.values().all(lost) && !self.meeting.none_up_told {
+            self.meeting.none_up_told = true;
+            self.notice(
+                NoticeCode::NoRendezvous,
+                "No place to meet answers, so nobody new can come in. Those who are here stay \
+                 connected. Check the network, or name another tracker; it is tried again by itself.",
+            );
+        }
+    }
+
+    fn set_place(&mut self, backend: BackendId, state: RendezvousState, detail: Option<String>) {
+        let Some(place) = self.meeting.places.get_mut(&backend) else {
+            return;
+        };
+        if place.status.state == state && place.status.detail == detail {
+            return;
+        }
+        place.status.state = state;
+        place.status.detail = detail;
+        let status = place.status.clone();
+        self.event(Event::Rendezvous { status });
+    }
+
+    /// Opens a sealed description that came from a tracker, within every limit.
+    fn unseal(
+        &mut self,
+        now: Now,
+        backend: BackendId,
+        topic: InfoHash,
+        from: PeerId,
+        sealed: &str,
+    ) -> Option<(Slot, String)> {
+        let island = self
+            .meeting
+            .grounds
+            .iter()
+            .position(|ground| ground.topic == topic)?;
+        if from == self.meeting.me {
+            return None;
+        }
+        let key = PeerKey::new(island, from);
+        let place = self.meeting.places.get_mut(&backend)?;
+        if !place.signals.take(now.mono, 1) || !self.meeting.acquaintance(key).signals.take(now.mono, 1) {
+            self.stats.dropped += 1;
+            return None;
+        }
+        if self.is_refused(now, from.as_str()) {
+            self.stats.refused += 1;
+            return None;
+        }
+        match self.meeting.grounds[island].key.open(sealed) {
+            Ok(sdp) => Some((Slot { backend, island }, sdp)),
+            Err(SealError::WrongKey) => {
+                self.stats.refused += 1;
+                self.wrong_password(now, key);
+                None
+            }
+            Err(SealError::Malformed) => {
+                self.stats.refused += 1;
+                None
+            }
+        }
+    }
+
+    /// Says that somebody has another password: once for each peer, and not often.
+    pub(super) fn wrong_password(&mut self, now: Now, key: PeerKey) {
+        if self.meeting.acquaintance(key).wrong_password_told
+            || !self.meeting.wrong_password.take(now.mono, 1)
+        {
+            return;
+        }
+        self.meeting.acquaintance(key).wrong_password_told = true;
+        self.notice(
+            NoticeCode::WrongPassword,
+            "Somebody is in a room of this name with another password than yours, so you cannot \
+             meet. Compare the password or the link with the person who invited you.",
+        );
+    }
+
+    fn offered(&mut self, now: Now, slot: Slot, from: PeerId, offer_id: String, offer: String) {
+        let key = PeerKey::new(slot.island, from);
+        let same = |link: &Link| link.peer == Some(key) && link.offer_id == offer_id;
+        if self.links.values().any(same) || !self.may_attempt(now, key, HEDGE_AFTER) {
+            return;
+        }
+        let mut link = Link::new(Role::Answerer(slot), offer_id, now.mono);
+        link.peer = Some(key);
+        let id = self.add_link(link);
+        self.timers.set(Timer::Opens(id), now.plus(OPENS_WITHIN));
+        self.out(Output::Answer { link: id, offer });
+    }
+
+    fn answered(&mut self, now: Now, slot: Slot, from: PeerId, offer_id: &str, answer: String) {
+        let key = PeerKey::new(slot.island, from);
+        let ours = |link: &Link| {
+            link.offer_id == offer_id
+                && link.role == Role::Offerer(Some(slot))
+                && matches!(link.phase, Phase::Pooled { .. })
+        };
+        let Some(id) = self.links.iter().find(|(_, link)| ours(link)).map(|(id, _)| *id) else {
+            return;
+        };
+        // The peer has begun already; refusing the second of two crossing attempts here would
+        // leave its side waiting, so only the number is bounded.
+        if !self.may_attempt(now, key, Duration::ZERO) {
+            return;
+        }
+        if let Some(link) = self.links.get_mut(&id) {
+            link.peer = Some(key);
+            link.phase = Phase::Connecting;
+            link.since = now.mono;
+        }
+        self.timers.stop(&Timer::OfferStale(id));
+        self.timers.stop(&Timer::OfferEnds(id));
+        self.timers.set(Timer::Opens(id), now.plus(OPENS_WITHIN));
+        self.out(Output::Accept { link: id, answer });
+        self.fill_pool(now);
+    }
+
+    /// Whether another attempt with `key` is wanted and affordable. One younger than `hedge`
+    /// stands in the way.
+    fn may_attempt(&mut self, now: Now, key: PeerKey, hedge: Duration) -> bool {
+        let with_peer: Vec<&Link> = self
+            .links
+            .values()
+            .filter(|link| link.peer == Some(key))
+            .collect();
+        if with_peer.iter().any(|link| link.is_open() && !link.silent) {
+            return false;
+        }
+        let young = |link: &&Link| link.is_half_open() && now.mono.saturating_sub(link.since) < hedge;
+        if with_peer.iter().any(young) || with_peer.len() >= MAX_PEER_LINKS {
+            return false;
+        }
+        if self.links.values().filter(|link| link.is_half_open()).count() >= MAX_HALF_OPEN {
+            self.stats.dropped += 1;
+            return false;
+        }
+        if self.members.len() >= MAX_MEMBERS {
+            self.stats.dropped += 1;
+            if self.meeting.full.take(now.mono, 1) {
+                self.notice(
+                    NoticeCode::Refused,
+                    &format!(
+                        "The room holds {MAX_MEMBERS} others, which is all this device links to; somebody was turned away."
+                    ),
+                );
+            }
+            return false;
+        }
+        true
+    }
+
+    /// The stack has described `id`: announce it, or send it back as an answer.
+    pub(super) fn described(&mut self, now: Now, id: LinkId, sdp: String) {
+        let Some(link) = self.links.get_mut(&id) else {
+            return;
+        };
+        if !matches!(link.phase, Phase::Describing) {
+            return;
+        }
+        match link.role.clone() {
+            Role::Offerer(slot) => {
+                link.phase = Phase::Pooled {
+                    sdp,
+                    announced: None,
+                    stale: false,
+                };
+                let spread = self.rng.next_u64() % OFFER_SPREAD.as_secs();
+                self.timers.set(
+                    Timer::OfferStale(id),
+                    now.plus(OFFER_STALE + Duration::from_secs(spread)),
+                );
+                match slot {
+                    Some(slot) => self.announce_soon(now, slot, GATHER),
+                    None => self.fill_pool(now),
+                }
+            }
+            Role::Answerer(slot) => {
+                link.phase = Phase::Connecting;
+                let (Some(peer), offer_id) = (link.peer, link.offer_id.clone()) else {
+                    return;
+                };
+                let sealed = self.seal(slot.island, &sdp);
+                self.out(Output::Reply {
+                    backend: slot.backend,
+                    topic: self.meeting.grounds[slot.island].topic,
+                    peer: self.meeting.me,
+                    to: peer.id,
+                    offer_id,
+                    sealed,
+                });
+            }
+        }
+    }
+
+    fn seal(&mut self, island: usize, sdp: &str) -> String {
+        let mut iv = [0; IV_LEN];
+        self.rng.fill_bytes(&mut iv);
+        self.meeting.grounds[island].key.seal(sdp, iv)
+    }
+
+    /// Makes as many offers as the slots want, and gives those without a slot one.
+    pub(super) fn fill_pool(&mut self, now: Now) {
+        if self.ended || self.meeting.suspended || self.members.len() >= MAX_MEMBERS {
+            return;
+        }
+        let slots = self.meeting.slots();
+        let share = |at: usize| {
+            let fair = MAX_POOLED / slots.len() + usize::from(at < MAX_POOLED % slots.len());
+            fair.min(MAX_POOLED_PER_SLOT)
+        };
+        let mut wanted: Vec<Slot> = Vec::new();
+        for (at, slot) in slots.iter().enumerate() {
+            let has = self.links.values().filter(|link| {
+                link.is_pooled()
+                    && link.role == Role::Offerer(Some(*slot))
+                    && !matches!(link.phase, Phase::Pooled { stale: true, .. })
+            });
+            let missing = share(at).saturating_sub(has.count());
+            wanted.extend(std::iter::repeat_n(*slot, missing));
+        }
+        // Offers made before anything answered find their place now.
+        let free = self
+            .links
+            .iter_mut()
+            .filter(|(_, link)| link.is_pooled() && link.role == Role::Offerer(None));
+        let mut ready = Vec::new();
+        let mut wanted = wanted.into_iter();
+        for (_, link) in free {
+            let Some(slot) = wanted.next() else { break };
+            link.role = Role::Offerer(Some(slot));
+            link.island = slot.island;
+            if matches!(link.phase, Phase::Pooled { .. }) {
+                ready.push(slot);
+            }
+        }
+        for slot in ready {
+            self.announce_soon(now, slot, GATHER);
+        }
+        // Nothing answers yet: have some ready for when it does.
+        let mut ahead = 0;
+        let connecting = |place: &Place| {
+            matches!(
+                place.status.state,
+                RendezvousState::Connecting | RendezvousState::Waiting
+            )
+        };
+        if slots.is_empty() && self.meeting.places.values().any(connecting) {
+            let pooled = self.links.values().filter(|link| link.is_pooled()).count();
+            ahead = MAX_POOLED_PER_SLOT.saturating_sub(pooled);
+        }
+        let roles: Vec<Option<Slot>> = wanted.map(Some).chain(std::iter::repeat_n(None, ahead)).collect();
+        for slot in roles {
+            if self.links.values().filter(|link| link.is_pooled()).count() >= MAX_POOLED {
+                return;
+            }
+            if !self.meeting.new_offers.take(now.mono, 1) {
+                self.timers.set(Timer::Pool, self.meeting.new_offers.ready_at());
+                return;
+            }
+            let offer_id = self.token20();
+            let id = self.add_link(Link::new(Role::Offerer(slot), offer_id, now.mono));
+            self.out(Output::Offer { link: id });
+        }
+    }
+
+    /// An offer has grown old: it is announced no more, and replaced once nobody can be
+    /// answering it.
+    pub(super) fn offer_stale(&mut self, now: Now, id: LinkId) {
+        let Some(Phase::Pooled { stale, announced, .. }) =
+            self.links.get_mut(&id).map(|link| &mut link.phase)
+        else {
+            return;
+        };
+        *stale = true;
+        let ends = announced.map_or(now.mono, |at| (at + ANSWER_WAIT).max(now.mono));
+        self.timers.set(Timer::OfferEnds(id), ends);
+    }
+
+    /// A stale offer is closed and replaced.
+    pub(super) fn offer_ends(&mut self, now: Now, id: LinkId) {
+        if self.links.get(&id).is_some_and(Link::is_pooled) {
+            self.close_link(now, id);
+            self.fill_pool(now);
+        }
+    }
+
+    /// Announces a slot within `wait`, if it may be announced out of turn once more.
+    fn announce_soon(&mut self, now: Now, slot: Slot, wait: Duration) {
+        if !self.meeting.is_up(slot.backend) {
+            return;
+        }
+        let at = now.plus(wait);
+        if self
+            .timers
+            .get(&Timer::Announce(slot))
+            .is_some_and(|due| due <= at)
+        {
+            return;
+        }
+        let Some(pacing) = self.meeting.pacing.get_mut(&slot) else {
+            return;
+        };
+        if pacing.prompts.take(now.mono, 1) {
+            self.timers.set(Timer::Announce(slot), at);
+        }
+    }
+
+    /// Announces a slot with every fresh offer it has, and sets the next time.
+    pub(super) fn announce(&mut self, now: Now, slot: Slot) {
+        if self.ended || self.meeting.suspended || !self.meeting.is_up(slot.backend) {
+            return;
+        }
+        self.fill_pool(now);
+        let mut fresh = Vec::new();
+        for link in self.links.values_mut() {
+            if link.peer.is_some() || link.role != Role::Offerer(Some(slot)) {
+                continue;
+            }
+            if let Phase::Pooled {
+                sdp,
+                announced,
+                stale: false,
+            } = &mut link.phase
+            {
+                *announced = Some(now.mono);
+                fresh.push((link.offer_id.clone(), sdp.clone()));
+            }
+        }
+        let offers = fresh
+            .into_iter()
+            .map(|(id, sdp)| SealedOffer {
+                id,
+                sealed: self.seal(slot.island, &sdp),
+            })
+            .collect();
+        let topic = self.meeting.grounds[slot.island].topic;
+        self.out(Output::Announce {
+            backend: slot.backend,
+            topic,
+            peer: self.meeting.me,
+            offers,
+        });
+        let every = self
+            .meeting
+            .places
+            .get(&slot.backend)
+            .map_or(ANNOUNCE_EVERY, |place| place.every);
+        let mut pause = every;
+        if let Some(pacing) = self.meeting.pacing.get_mut(&slot)
+            && let Some(early) = WARM_UP.get(pacing.warm_up)
+        {
+            pacing.warm_up += 1;
+            pause = *early;
+        }
+        self.timers.set(Timer::Announce(slot), now.plus(pause));
+    }
+
+    /// An attempt has not opened in time.
+    pub(super) fn gives_up(&mut self, now: Now, id: LinkId) {
+        if self.links.get(&id).is_some_and(Link::is_half_open) {
+            self.attempt_failed(now, id);
+            self.close_link(now, id);
+        }
+    }
+
+    /// Counts a failed attempt; tells the person when a peer seems out of reach.
+    pub(super) fn attempt_failed(&mut self, now: Now, id: LinkId) {
+        let Some(key) = self
+            .links
+            .get(&id)
+            .filter(|link| link.is_half_open())
+            .and_then(|link| link.peer)
+        else {
+            return;
+        };
+        let others = self
+            .links
+            .iter()
+            .any(|(other, link)| *other != id && link.peer == Some(key));
+        let met = self.meeting.acquaintance(key);
+        met.failures = met.failures.saturating_add(1);
+        if met.failures < UNREACHABLE_AFTER || met.unreachable_told || others {
+            return;
+        }
+        met.unreachable_told = true;
+        self.notice(
+            NoticeCode::Unreachable,
+            "Somebody is there, but no connection comes about: one of the two networks lets none \
+             through. A TURN server on either side would help; so may another network.",
+        );
+        for slot in self.meeting.slots() {
+            self.announce_soon(now, slot, Duration::from_secs(1));
+        }
+    }
+
+    /// A link with this peer works: what failed before no longer counts.
+    pub(super) fn attempt_succeeded(&mut self, key: PeerKey) {
+        self.meeting.acquaintance(key).failures = 0;
+    }
+
+    /// Throws every pooled offer away, so that new ones with today's addresses are made.
+    pub(super) fn drop_pool(&mut self, now: Now) {
+        let pooled: Vec<LinkId> = self
+            .links
+            .iter()
+            .filter(|(_, link)| link.is_pooled())
+            .map(|(id, _)| *id)
+            .collect();
+        for id in pooled {
+            self.close_link(now, id);
+        }
+    }
+
+    /// Announces everywhere at once, as if every place had just come up.
+    pub(super) fn announce_everywhere(&mut self, now: Now) {
+        for slot in self.meeting.slots() {
+            if let Some(pacing) = self.meeting.pacing.get_mut(&slot) {
+                pacing.warm_up = 0;
+            }
+            self.announce(now, slot);
+        }
+    }
+
+    /// Leaves every swarm.
+    pub(super) fn withdraw(&mut self) {
+        for slot in self.meeting.slots() {
+            let topic = self.meeting.grounds[slot.island].topic;
+            self.out(Output::Withdraw {
+                backend: slot.backend,
+                topic,
+                peer: self.meeting.me,
+            });
+        }
+    }
+}

@@ -1,0 +1,602 @@
+//! One open link: which of two stays, the handshake, and what each frame asks for.
+//!
+//! Nothing a peer sends reaches the rest of the room before its link is active, and a bad frame
+//! costs the peer its link and nobody anything else.
+
+use super::event::{Event, LeaveReason, MemberState, NoticeCode, Trust, Via};
+use super::handshake::{self, Failure, Handshake, Reaction};
+use super::io::{LinkEvent, Output};
+use super::limits::{MAX_MEMBERS, MAX_PENDING_BYTES};
+use super::link::Phase;
+use super::members::{Pace, Row};
+use super::{Room, Timer, alphanumeric, names};
+use crate::id::LinkId;
+use crate::identity::web::check;
+use crate::timer::Now;
+use crate::wire::web::SdpKind;
+use crate::wire::web::chitchatter::{Action, CHALLENGE_LEN, Metadata};
+use crate::wire::web::frame::{Frame, Reassembler};
+use std::time::Duration;
+
+/// How long the password handshake may take: what pages allow.
+const HANDSHAKE_WITHIN: Duration = Duration::from_secs(10);
+/// How long a peer may take to say who it is. A phone makes its key in the meantime.
+const INTRODUCTION_WITHIN: Duration = Duration::from_secs(30);
+/// How long a second link is kept that its peer should have closed.
+const HELD_FOR: Duration = Duration::from_secs(10);
+/// A link says that it is silent after five seconds; five more and the member is lost.
+const LOST_AFTER: Duration = Duration::from_secs(5);
+
+impl Room {
+    /// Takes what a link reports. Links that were closed are ignored.
+    pub fn handle_link(&mut self, now: Now, link: LinkId, event: LinkEvent) {
+        if self.ended || !self.links.contains_key(&link) {
+            return;
+        }
+        match event {
+            LinkEvent::Described { sdp } => self.described(now, link, sdp),
+            LinkEvent::Renegotiated { sdp } => {
+                self.send(
+                    link,
+                    &Action::Signal {
+                        kind: SdpKind::Answer,
+                        sdp,
+                    },
+                );
+            }
+            LinkEvent::Open { via } => self.opened(now, link, via),
+            LinkEvent::Path { via } => self.path(link, via),
+            LinkEvent::Frame(bytes) => self.frame(now, link, &bytes),
+            LinkEvent::Silent => self.silent(now, link, true),
+            LinkEvent::Heard => self.silent(now, link, false),
+            // Half of what was to be said may be missing now, and nobody could tell which half.
+            LinkEvent::Congested => self.lost(now, link),
+            LinkEvent::Closed { .. } => {
+                self.attempt_failed(now, link);
+                self.forget_link(now, link, LeaveReason::Lost, None);
+            }
+        }
+    }
+
+    fn opened(&mut self, now: Now, id: LinkId, via: Via) {
+        let Some(link) = self.links.get_mut(&id) else {
+            return;
+        };
+        let (Phase::Connecting, Some(peer)) = (&link.phase, link.peer) else {
+            return;
+        };
+        link.via = Some(via);
+        self.timers.stop(&Timer::Opens(id));
+        let ours_is_smaller = self.meeting.me < peer.id;
+        let mut others = self
+            .links
+            .iter()
+            .filter(|(other, link)| {
+                **other != id && link.peer == Some(peer) && link.is_open() && !link.silent
+            })
+            .map(|(_, link)| link.is_active());
+        let (other_open, other_active) = match others.next() {
+            Some(active) => (true, active || others.any(|active| active)),
+            None => (false, false),
+        };
+        if other_open && !ours_is_smaller {
+            self.close_link(now, id);
+            return;
+        }
+        if other_active {
+            if let Some(link) = self.links.get_mut(&id) {
+                link.phase = Phase::Held;
+            }
+            self.timers.set(Timer::Held(id), now.plus(HELD_FOR));
+            return;
+        }
+        self.shake(now, id);
+    }
+
+    /// Begins the handshake on an open link.
+    fn shake(&mut self, now: Now, id: LinkId) {
+        let Some((island, peer)) = self
+            .links
+            .get(&id)
+            .and_then(|link| Some((link.island, link.peer?)))
+        else {
+            return;
+        };
+        self.timers.stop(&Timer::Held(id));
+        self.timers.set(Timer::Handshake(id), now.plus(HANDSHAKE_WITHIN));
+        self.send_presence(id, true);
+        let (handshake, challenge) = if self.meeting.me < peer.id {
+            let challenge = alphanumeric(&mut self.rng, CHALLENGE_LEN);
+            let (handshake, action) = self.with_password(island, |room| Handshake::asks(room, challenge));
+            (handshake, Some(action))
+        } else {
+            (Handshake::answers(), None)
+        };
+        if let Some(link) = self.links.get_mut(&id) {
+            link.phase = Phase::Shaking(handshake);
+        }
+        if let Some(challenge) = challenge {
+            self.send(id, &challenge);
+        }
+    }
+
+    fn with_password<T>(&self, island: usize, act: impl FnOnce(&handshake::Room<'_>) -> T) -> T {
+        let password = self.invite.trystero_password();
+        act(&handshake::Room {
+            password: password.expose(),
+            app_id: &self.meeting.grounds[island].app_id,
+            room: &self.invite.room,
+        })
+    }
+
+    fn path(&mut self, id: LinkId, via: Via) {
+        let Some(link) = self.links.get_mut(&id) else {
+            return;
+        };
+        link.via = Some(via);
+        if let Some(row) = self.members.of(id)
+            && row.via != Some(via)
+        {
+            row.via = Some(via);
+            let member = row.shown();
+            self.event(Event::MemberChanged { member });
+        }
+    }
+
+    /// Something came over a link that was thought silent.
+    pub(super) fn heard(&mut self, now: Now, id: LinkId) {
+        self.silent(now, id, false);
+    }
+
+    fn silent(&mut self, now: Now, id: LinkId, silent: bool) {
+        let Some(link) = self.links.get_mut(&id) else {
+            return;
+        };
+        if link.silent == silent || !link.is_open() {
+            return;
+        }
+        link.silent = silent;
+        if silent {
+            self.timers.set(Timer::Lost(id), now.plus(LOST_AFTER));
+        } else {
+            link.unsure.clear();
+            self.timers.stop(&Timer::Lost(id));
+        }
+        if let Some(row) = self.members.of(id) {
+            row.state = if silent {
+                MemberState::Reconnecting
+            } else {
+                MemberState::Here
+            };
+            let member = row.shown();
+            self.event(Event::MemberChanged { member });
+        }
+    }
+
+    /// Gives a link up that does not answer.
+    pub(super) fn lost(&mut self, now: Now, id: LinkId) {
+        if self.links.contains_key(&id) {
+            self.out(Output::Close { link: id });
+            self.forget_link(now, id, LeaveReason::Lost, None);
+        }
+    }
+
+    /// Closes a link of which nobody else needs to hear.
+    pub(super) fn close_link(&mut self, now: Now, id: LinkId) {
+        self.lost(now, id);
+    }
+
+    /// Closes the link of a peer that broke the rules, and refuses it for a while.
+    pub(super) fn misbehaved(&mut self, now: Now, id: LinkId, detail: &str) {
+        self.stats.refused += 1;
+        let Some(link) = self.links.get(&id) else { return };
+        if let Some(peer) = link.peer {
+            self.refuse(now, peer.id.as_str().to_owned());
+        }
+        if let Some(row) = self.members.of(id) {
+            let key = row.public_key.clone();
+            self.refuse(now, key);
+        }
+        self.out(Output::Close { link: id });
+        self.forget_link(now, id, LeaveReason::Misbehaved, Some(detail));
+    }
+
+    /// A link is gone: whoever spoke over it is, too.
+    fn forget_link(&mut self, now: Now, id: LinkId, reason: LeaveReason, detail: Option<&str>) {
+        let Some(link) = self.links.remove(&id) else {
+            return;
+        };
+        self.pending = self.pending.saturating_sub(link.reassembler.pending());
+        self.timers.retain(|timer| match timer {
+            Timer::OfferStale(link)
+            | Timer::OfferEnds(link)
+            | Timer::Opens(link)
+            | Timer::Handshake(link)
+            | Timer::Introduction(link)
+            | Timer::Held(link)
+            | Timer::Lost(link) => *link != id,
+            _ => true,
+        });
+        self.member_left(now, id, &link.unsure, reason, detail);
+        // The second link of this peer, if it left us one, has its turn.
+        if link.is_active() && reason == LeaveReason::Lost {
+            let held = |(id, other): (&LinkId, &super::Link)| {
+                (other.peer == link.peer && matches!(other.phase, Phase::Held)).then_some(*id)
+            };
+            if let Some(next) = self.links.iter().find_map(held) {
+                self.shake(now, next);
+            }
+        }
+        if link.is_pooled() {
+            self.timers.set(Timer::Pool, now.mono);
+        }
+    }
+
+    fn frame(&mut self, now: Now, id: LinkId, bytes: &[u8]) {
+        self.stats.bytes_received += bytes.len() as u64;
+        self.heard(now, id);
+        let Some(link) = self.links.get_mut(&id) else {
+            return;
+        };
+        if !link.is_open() {
+            self.stats.dropped += 1;
+            return;
+        }
+        if !link.affords(now.mono, bytes.len()) {
+            self.misbehaved(now, id, "It sent more than a page ever does.");
+            return;
+        }
+        let ground = &self.meeting.grounds[link.island];
+        let inner = match Frame::parse(bytes) {
+            // Another room on the same connection, or presence, which says nothing new.
+            Ok(Frame::Room { token, .. }) if token != ground.token => {
+                self.stats.dropped += 1;
+                return;
+            }
+            Ok(Frame::Presence { .. }) => return,
+            Ok(Frame::Room { inner, .. }) => inner,
+            Err(error) => {
+                self.misbehaved(now, id, &sentence(&error));
+                return;
+            }
+        };
+        let before = link.reassembler.pending();
+        let pushed = link.reassembler.push(inner);
+        let after = link.reassembler.pending();
+        self.pending = (self.pending + after).saturating_sub(before);
+        let action = match pushed {
+            Ok(None) if after > before && self.pending > MAX_PENDING_BYTES => {
+                self.misbehaved(
+                    now,
+                    id,
+                    "It kept more messages unfinished than there is room for.",
+                );
+                return;
+            }
+            Ok(None) => return,
+            Ok(Some(message)) => Action::decode(&message),
+            Err(error) => {
+                self.misbehaved(now, id, &sentence(&error));
+                return;
+            }
+        };
+        match action {
+            Ok(action) => self.action(now, id, action),
+            Err(error) => self.misbehaved(now, id, &sentence(&error)),
+        }
+    }
+
+    fn action(&mut self, now: Now, id: LinkId, action: Action) {
+        let Some(link) = self.links.get_mut(&id) else {
+            return;
+        };
+        let island = link.island;
+        if let Action::Leave = action {
+            self.out(Output::Close { link: id });
+            self.forget_link(now, id, LeaveReason::Left, None);
+            return;
+        }
+        match &mut link.phase {
+            Phase::Active => self.active_action(now, id, action),
+            Phase::Shaking(handshake) => {
+                let reaction = match action {
+                    Action::Ready => Ok(handshake.other_is_ready()),
+                    Action::Challenge { .. } | Action::Response { .. } => {
+                        let password = self.invite.trystero_password();
+                        let room = handshake::Room {
+                            password: password.expose(),
+                            app_id: &self.meeting.grounds[island].app_id,
+                            room: &self.invite.room,
+                        };
+                        match action {
+                            Action::Challenge { c } => handshake.challenged(&room, &c),
+                            Action::Response { h } => handshake.answered(&h),
+                            _ => return,
+                        }
+                    }
+                    _ => {
+                        self.stats.dropped += 1;
+                        return;
+                    }
+                };
+                self.shaken(now, id, reaction);
+            }
+            _ => self.stats.dropped += 1,
+        }
+    }
+
+    fn shaken(&mut self, now: Now, id: LinkId, reaction: Result<Reaction, Failure>) {
+        match reaction {
+            Ok(Reaction { send, active }) => {
+                for action in &send {
+                    self.send(id, action);
+                }
+                if active {
+                    self.activated(now, id);
+                }
+            }
+            Err(Failure::WrongPassword) => {
+                self.stats.refused += 1;
+                if let Some(peer) = self.links.get(&id).and_then(|link| link.peer) {
+                    self.wrong_password(now, peer);
+                }
+                self.close_link(now, id);
+            }
+            Err(Failure::OutOfTurn) => self.misbehaved(now, id, "It broke off the password check."),
+        }
+    }
+
+    /// The peer may speak: other attempts with it end, and it is told who this is.
+    fn activated(&mut self, now: Now, id: LinkId) {
+        let public = self.is_public();
+        let Some(link) = self.links.get_mut(&id) else {
+            return;
+        };
+        let Some(peer) = link.peer else { return };
+        link.phase = Phase::Active;
+        self.pending = self.pending.saturating_sub(link.reassembler.pending());
+        link.reassembler = Reassembler::new();
+        if !public {
+            link.reassembler.refuse_transcripts();
+        }
+        self.timers.stop(&Timer::Handshake(id));
+        self.timers
+            .set(Timer::Introduction(id), now.plus(INTRODUCTION_WITHIN));
+        self.attempt_succeeded(peer);
+        let others: Vec<LinkId> = self
+            .links
+            .iter()
+            .filter(|(other, link)| **other != id && link.peer == Some(peer))
+            .map(|(other, _)| *other)
+            .collect();
+        for other in others {
+            self.close_link(now, other);
+        }
+        self.introduce(id);
+    }
+
+    /// What we say about ourselves.
+    pub(super) fn metadata(&self, renamed: bool) -> Option<Action> {
+        let identity = self.me.identity.as_ref()?;
+        Some(Action::Metadata(Metadata {
+            user_id: identity.user_id.clone(),
+            name: self.me.name.clone(),
+            public_key: identity.public_key.clone(),
+            signature: identity.signature.clone(),
+            renamed,
+        }))
+    }
+
+    /// Tells a peer who this is and, in a public room, what was said; waits for the identity if
+    /// that is still being made.
+    pub(super) fn introduce(&mut self, id: LinkId) {
+        let Some(metadata) = self.metadata(false) else {
+            return;
+        };
+        self.send(id, &metadata);
+        self.tell_history(id);
+        // It may have come before our identity was ready: then nothing has been said to it yet.
+        if self.members.of(id).is_some() {
+            self.greet(id);
+        }
+    }
+
+    fn active_action(&mut self, now: Now, id: LinkId, action: Action) {
+        match action {
+            Action::Metadata(metadata) => self.introduced(now, id, metadata),
+            Action::Transcript(items) => self.told(now, id, items),
+            Action::Text(text) => self.hears(now, id, text, false),
+            Action::DirectText(text) => self.hears(now, id, text, true),
+            Action::Typing(on) => self.typing_notice(now, id, false, on),
+            Action::DirectTyping(on) => self.typing_notice(now, id, true, on),
+            Action::Signal {
+                kind: SdpKind::Offer,
+                sdp,
+            } => {
+                let Some(link) = self.links.get_mut(&id) else {
+                    return;
+                };
+                match link.gauges.renegotiations.measure(now.mono) {
+                    Pace::Fair => self.out(Output::Renegotiate { link: id, offer: sdp }),
+                    Pace::Fast => self.stats.dropped += 1,
+                    Pace::Abuse => self.misbehaved(now, id, "It renegotiated without end."),
+                }
+            }
+            // We offer nothing, so nothing answers; and calls and files are not ours yet.
+            Action::Signal { .. }
+            | Action::Media(_)
+            | Action::AudioState(_)
+            | Action::VideoState(_)
+            | Action::ScreenState(_)
+            | Action::FileOffer(_)
+            | Action::StreamMeta(_)
+            | Action::Ignored(_)
+            | Action::Unknown(_) => {}
+            Action::Challenge { .. } | Action::Response { .. } | Action::Ready | Action::Leave => {
+                self.stats.dropped += 1;
+            }
+        }
+    }
+
+    /// The peer says who it is: for the first time, or under another name.
+    fn introduced(&mut self, now: Now, id: LinkId, metadata: Metadata) {
+        let Some(link) = self.links.get_mut(&id) else {
+            return;
+        };
+        match link.gauges.names.measure(now.mono) {
+            Pace::Fair => {}
+            Pace::Fast => {
+                self.stats.dropped += 1;
+                return;
+            }
+            Pace::Abuse => {
+                self.misbehaved(now, id, "It changed its name without end.");
+                return;
+            }
+        }
+        let (via, island, silent) = (link.via, link.island, link.silent);
+        if let Some(row) = self.members.of(id) {
+            if row.public_key != metadata.public_key || row.user_id != metadata.user_id {
+                self.misbehaved(now, id, "It changed its key in the middle of the conversation.");
+                return;
+            }
+            let name = shown_name(&metadata);
+            if row.name != name {
+                row.name = name;
+                let member = row.shown();
+                self.event(Event::MemberChanged { member });
+            }
+            return;
+        }
+        if self.is_refused(now, &metadata.public_key) {
+            self.stats.refused += 1;
+            self.close_link(now, id);
+            return;
+        }
+        let checked = match check(
+            &metadata.public_key,
+            &metadata.signature,
+            &self.invite.room,
+            &metadata.user_id,
+        ) {
+            Ok(checked) => checked,
+            Err(error) => {
+                self.stats.refused += 1;
+                let detail = format!("Somebody was refused: {error}.");
+                self.notice(NoticeCode::Refused, &detail);
+                self.misbehaved(now, id, &sentence(&error));
+                return;
+            }
+        };
+        if self.members.len() >= MAX_MEMBERS {
+            self.close_link(now, id);
+            return;
+        }
+        self.timers.stop(&Timer::Introduction(id));
+        let (member_id, returned) = self
+            .members
+            .admit(now.mono, &metadata.public_key, checked.signature_ok);
+        let row = Row {
+            id: member_id,
+            link: id,
+            name: shown_name(&metadata),
+            user_id: metadata.user_id,
+            public_key: metadata.public_key,
+            fingerprint: checked.fingerprint.0,
+            trust: if checked.signature_ok {
+                Trust::Claimed
+            } else {
+                Trust::None
+            },
+            state: if silent {
+                MemberState::Reconnecting
+            } else {
+                MemberState::Here
+            },
+            via,
+            island: self.meeting.grounds[island].origin.clone(),
+            same_key: false,
+            speech: super::speech::Speech::default(),
+            types: [false, false],
+            told_typing: false,
+        };
+        let member_id = row.id.clone();
+        let name = row.name.clone();
+        let marked = self.members.insert(row);
+        if let Some(row) = self.members.get(&member_id) {
+            let member = row.shown();
+            self.event(Event::MemberJoined { member });
+        }
+        for member in marked {
+            self.event(Event::MemberChanged { member });
+        }
+        if returned {
+            self.notice(
+                NoticeCode::Returned,
+                &format!(
+                    "{name} came back on a new connection and goes on in the old direct thread. It brought the same \
+                     key, which anybody who has seen it could bring."
+                ),
+            );
+        }
+        if self.me.identity.is_some() {
+            self.greet(id);
+            self.say_unsent();
+        }
+    }
+
+    fn member_left(
+        &mut self,
+        now: Now,
+        link: LinkId,
+        unsure: &[crate::id::MessageId],
+        reason: LeaveReason,
+        detail: Option<&str>,
+    ) {
+        let remember = matches!(reason, LeaveReason::Left | LeaveReason::Lost);
+        if remember && let Some(row) = self.members.of(link) {
+            // What it said in time is shown, even if it was too fast to be shown at once.
+            let id = row.id.clone();
+            self.speech_flush(now, &id);
+        }
+        let Some((row, marked)) = self.members.remove(now.mono, link, remember) else {
+            return;
+        };
+        self.timers.retain(|timer| match timer {
+            Timer::Speech(id) | Timer::Fold(id) | Timer::TypingEnds(id, _) => *id != row.id,
+            _ => true,
+        });
+        for message in unsure {
+            self.undelivered(message, &row.id);
+        }
+        self.event(Event::MemberLeft {
+            id: row.id,
+            reason,
+            detail: detail.map(str::to_owned),
+        });
+        for member in marked {
+            self.event(Event::MemberChanged { member });
+        }
+    }
+}
+
+/// The name a peer is shown under.
+fn shown_name(metadata: &Metadata) -> String {
+    let name = names::clean(&metadata.name);
+    if name.is_empty() {
+        names::guest(&metadata.user_id)
+    } else {
+        name
+    }
+}
+
+/// An error as a sentence of its own.
+fn sentence(error: &dyn std::fmt::Display) -> String {
+    let text = error.to_string();
+    let mut chars = text.chars();
+    let first = chars
+        .next()
+        .map(|c| c.to_uppercase().collect::<String>())
+        .unwrap_or_default();
+    format!("{first}{}.", chars.as_str())
+}

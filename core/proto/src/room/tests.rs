@@ -1,0 +1,1 @@
+//! The room's own tests; behaviours of several rooms are in `tests/`.
