@@ -180,7 +180,6 @@ pub(super) async fn resolve(runtime: &dyn Runtime, servers: &[IceServer]) -> Res
             urls,
             username: server.username.clone(),
             credential: server.credential.expose().to_owned(),
-            ..Default::default()
         });
     }
     Ok(out)

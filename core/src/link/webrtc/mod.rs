@@ -126,6 +126,8 @@ impl Stack for WebRtcStack {
 struct Shared {
     /// Bytes in the send queue.
     queued: AtomicUsize,
+    /// Bytes given to SCTP since the link opened.
+    given: AtomicUsize,
     /// SHA-256 of the peer's live certificate.
     certificate: OnceLock<[u8; 32]>,
 }

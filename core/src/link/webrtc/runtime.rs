@@ -1,7 +1,7 @@
-//! The runtime one connection of the `webrtc` crate runs on: whatever runs the rest, with three
-//! things added. Sockets get large buffers and the handshake's cure; tasks are remembered, so
-//! that none outlives its link; and a task that ends or panics is heard of, where the crate
-//! would leave a connection that looks alive.
+//! The runtime one connection of the `webrtc` crate runs on: whatever runs the rest, with four
+//! things added. Sockets get large buffers and the handshake's cure; the driver sleeps lightly
+//! while the connection opens; tasks are remembered, so that none outlives its link; and a task
+//! that ends or panics is heard of, where the crate would leave a connection that looks alive.
 
 use super::super::socket::{self, Handshakes};
 use futures_util::FutureExt;
@@ -22,22 +22,29 @@ type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 /// it allows.
 const SOCKET_BUFFER: usize = 4 << 20;
 
+/// Longest the driver sleeps while the connection takes its steps. What one protocol makes of
+/// another's step (DTLS of a chosen path, SCTP of a finished handshake, the channel of an
+/// association) it sends only when the driver wakes, and the driver's next timer is up to 200 ms
+/// off. Waking it early is harmless: its protocols look at the clock.
+const STEP: Duration = Duration::from_millis(3);
+
 /// The runtime of one connection. See the module's text.
 #[derive(Debug)]
 pub(super) struct LinkRuntime {
     base: Arc<dyn Runtime>,
     tasks: Mutex<Vec<Task>>,
     stopped: watch::Sender<bool>,
-    handshakes: Arc<Handshakes>,
+    /// None leaves the crate's packets as they are.
+    handshakes: Option<Arc<Handshakes>>,
 }
 
 impl LinkRuntime {
-    pub(super) fn new(base: Arc<dyn Runtime>, handshakes: Handshakes) -> Arc<Self> {
+    pub(super) fn new(base: Arc<dyn Runtime>, cure: bool) -> Arc<Self> {
         Arc::new(Self {
             base,
             tasks: Mutex::default(),
             stopped: watch::Sender::new(false),
-            handshakes: Arc::new(handshakes),
+            handshakes: cure.then(Arc::default),
         })
     }
 
@@ -49,9 +56,16 @@ impl LinkRuntime {
         let _ = stopped.wait_for(|stopped| *stopped).await;
     }
 
-    /// The handshakes seen by this connection's sockets.
-    pub(super) fn handshakes(&self) -> &Handshakes {
-        &self.handshakes
+    /// What runs the rest: for deadlines of our own, which nothing shortens.
+    pub(super) fn base(&self) -> &dyn Runtime {
+        &*self.base
+    }
+
+    /// The channel is open: the driver may sleep as long as it wants to.
+    pub(super) fn opened(&self) {
+        if let Some(handshakes) = &self.handshakes {
+            handshakes.opened();
+        }
     }
 
     /// Ends every task of the connection.
@@ -112,7 +126,10 @@ impl Runtime for LinkRuntime {
         let _ = options.set_recv_buffer_size(SOCKET_BUFFER);
         let _ = options.set_send_buffer_size(SOCKET_BUFFER);
         let inner = self.base.wrap_udp_socket(socket)?;
-        Ok(socket::wrap(inner, self.base.clone(), self.handshakes.clone()))
+        Ok(match &self.handshakes {
+            Some(handshakes) => socket::wrap(inner, self.base.clone(), handshakes.clone()),
+            None => inner,
+        })
     }
 
     fn wrap_tcp_listener(&self, _: std::net::TcpListener) -> io::Result<Arc<dyn AsyncTcpListener>> {
@@ -138,7 +155,10 @@ impl Runtime for LinkRuntime {
     }
 
     fn sleep(&self, duration: Duration) -> BoxFuture<'static, ()> {
-        self.base.sleep(duration)
+        let handshakes = self.handshakes.as_ref();
+        let stepping = handshakes.is_some_and(|all| all.is_stepping(self.base.now()));
+        self.base
+            .sleep(if stepping { duration.min(STEP) } else { duration })
     }
 
     fn interval(&self, period: Duration) -> Box<dyn AsyncInterval> {

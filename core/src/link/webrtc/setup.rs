@@ -2,6 +2,7 @@
 
 use super::addresses::Servers;
 use super::runtime::LinkRuntime;
+use crate::link::LinkConfig;
 use rtc::ice::mdns::MulticastDnsMode;
 use rtc::peer_connection::configuration::setting_engine::SctpMaxMessageSize;
 use rtc::rtp_transceiver::rtp_sender::{RTCRtpHeaderExtensionCapability, RtpCodecKind};
@@ -122,7 +123,8 @@ pub(super) async fn build(
     runtime: Arc<LinkRuntime>,
     addresses: Vec<SocketAddr>,
     servers: Servers,
-    relay_only: bool,
+    config: &LinkConfig,
+    cure: bool,
 ) -> Result<(Arc<dyn PeerConnection>, Reports)> {
     let mut media = MediaEngine::default();
     media.register_default_codecs()?;
@@ -132,20 +134,21 @@ pub(super) async fn build(
     }
     let interceptors = register_default_interceptors(Registry::new(), &mut media)?;
 
-    let settings = SettingEngineBuilder::new()
+    let mut settings = SettingEngineBuilder::new()
         .with_multicast_dns_mode(MulticastDnsMode::Disabled)
         .with_sctp_max_message_size(SctpMaxMessageSize::Bounded(MAX_MESSAGE as u32))
         .with_sctp_max_receive_buffer_size(SCTP_RECEIVE_WINDOW)
         .with_ice_timeouts(Some(ICE_SILENT), Some(ICE_FAILED), Some(ICE_KEEPALIVE))
-        .with_ice_connection_attempts(Some(ICE_CHECK_INTERVAL), Some(ICE_MAX_CHECKS))
         .with_host_acceptance_min_wait(Some(Duration::ZERO))
         .with_srflx_acceptance_min_wait(Some(Duration::ZERO))
         .with_prflx_acceptance_min_wait(Some(Duration::ZERO))
-        .with_relay_acceptance_min_wait(Some(Duration::ZERO))
-        .build();
+        .with_relay_acceptance_min_wait(Some(Duration::ZERO));
+    if cure {
+        settings = settings.with_ice_connection_attempts(Some(ICE_CHECK_INTERVAL), Some(ICE_MAX_CHECKS));
+    }
 
     let mut configuration = RTCConfigurationBuilder::new().with_ice_servers(servers.list);
-    if relay_only {
+    if config.relay_only {
         configuration = configuration.with_ice_transport_policy(RTCIceTransportPolicy::Relay);
     }
 
@@ -162,7 +165,7 @@ pub(super) async fn build(
         .with_configuration(configuration.build())
         .with_media_engine(media)
         .with_interceptor_registry(interceptors)
-        .with_setting_engine(settings)
+        .with_setting_engine(settings.build())
         .with_handler(Arc::new(handler))
         .with_runtime(runtime)
         .with_udp_addrs(addresses)

@@ -3,7 +3,6 @@
 use super::runtime::LinkRuntime;
 use super::setup::{self, Reports};
 use super::{Shared, addresses, sdp};
-use crate::link::socket::Handshakes;
 use crate::link::{LinkConfig, LinkSink};
 use bytes::{Bytes, BytesMut};
 use dayfly_proto::id::LinkId;
@@ -97,7 +96,7 @@ fn because(sentence: impl ToString) -> Over {
 impl Task {
     /// Runs the link to its end.
     pub(super) async fn run(self, base: Arc<dyn Runtime>) {
-        let runtime = LinkRuntime::new(base, Handshakes::default());
+        let runtime = LinkRuntime::new(base, self.cure);
         let guard = AbortAll(runtime.clone());
         let (link, sink) = (self.link, self.sink.clone());
         let over = AssertUnwindSafe(self.drive(runtime))
@@ -120,14 +119,14 @@ impl Task {
                 over = &mut work => over,
                 polite = ended(&mut ending) => {
                     if polite {
-                        let _ = timeout(&*runtime, FLUSH, work).await;
+                        let _ = timeout(runtime.base(), FLUSH, work).await;
                     }
                     Over::Quietly
                 }
             }
         };
         if let Some(connection) = connection {
-            let _ = timeout(&*runtime, FLUSH, connection.close()).await;
+            let _ = timeout(runtime.base(), FLUSH, connection.close()).await;
         }
         over
     }
@@ -154,11 +153,13 @@ impl Task {
                 },
             };
             let opened = open.subscribe();
-            let sending = send(&**runtime, &*channel, &mut self.frames, &self.shared, opened);
-            let receiving = receive(&out, &*connection, &*channel, &self.shared, &open);
+            let sending = send(runtime, &*channel, &mut self.frames, &self.shared, opened);
+            let receiving = receive(runtime, &out, &*connection, &*channel, &self.shared, &open);
+            let watching = watch_progress(runtime, &*channel, &self.shared, open.subscribe());
             tokio::select! {
                 over = sending => over,
                 over = receiving => over,
+                over = watching => over,
             }
         };
         tokio::select! {
@@ -176,7 +177,7 @@ impl Task {
         runtime: &Arc<LinkRuntime>,
         made: &mut Option<Arc<dyn PeerConnection>>,
     ) -> Result<(Arc<dyn PeerConnection>, Reports, Option<Arc<dyn DataChannel>>), Over> {
-        let deadline = runtime.now() + GATHER;
+        let deadline = runtime.base().now() + GATHER;
         let offer = match &mut self.role {
             Role::Offer => None,
             Role::Answer(text) => {
@@ -184,7 +185,7 @@ impl Task {
                 Some(sdp::first(&text, self.config.loopback).map_err(because)?)
             }
         };
-        let servers = addresses::resolve(&**runtime, &self.config.ice_servers)
+        let servers = addresses::resolve(runtime.base(), &self.config.ice_servers)
             .await
             .map_err(because)?;
         let (stun, turn) = (servers.stun && !self.config.relay_only, servers.turn);
@@ -200,7 +201,7 @@ impl Task {
         if bind.is_empty() {
             return Err(because("this device has no network; connect it and try again"));
         }
-        let (connection, mut reports) = setup::build(runtime.clone(), bind, servers, self.config.relay_only)
+        let (connection, mut reports) = setup::build(runtime.clone(), bind, servers, &self.config, self.cure)
             .await
             .map_err(|_| because("no network socket could be had; try again"))?;
         *made = Some(connection.clone());
@@ -222,14 +223,14 @@ impl Task {
             because("the other side's connection description makes no sense")
         })?;
 
-        let rest = deadline.saturating_duration_since(runtime.now());
-        let _ = timeout(&**runtime, rest, async {
+        let rest = deadline.saturating_duration_since(runtime.base().now());
+        let _ = timeout(runtime.base(), rest, async {
             let gathered = &mut reports.gathered;
             // An error would mean that the driver is gone, which is seen elsewhere.
             let _ = gathered
                 .wait_for(|g| g.complete || (g.reflexive || !stun) && (g.relayed || !turn))
                 .await;
-            let _ = timeout(&**runtime, GATHER_MORE, gathered.wait_for(|g| g.complete)).await;
+            let _ = timeout(runtime.base(), GATHER_MORE, gathered.wait_for(|g| g.complete)).await;
         })
         .await;
         let sdp = connection
@@ -318,6 +319,7 @@ async fn send(
         let length = frame.len();
         let frame = BytesMut::from(Bytes::from(frame));
         let sent = channel.send(frame).await;
+        shared.given.fetch_add(length, Ordering::Relaxed);
         shared.queued.fetch_sub(length, Ordering::Relaxed);
         if sent.is_err() {
             // The receiving side knows why.
@@ -325,13 +327,38 @@ async fn send(
         }
     }
     while channel.outstanding_bytes().await.is_ok_and(|bytes| bytes > 0) {
-        runtime.sleep(Duration::from_millis(5)).await;
+        runtime.base().sleep(Duration::from_millis(5)).await;
     }
     Over::Quietly
 }
 
+/// Ends a link whose data is no longer acknowledged.
+async fn watch_progress(
+    runtime: &LinkRuntime,
+    channel: &dyn DataChannel,
+    shared: &Shared,
+    mut opened: watch::Receiver<bool>,
+) -> Over {
+    if opened.wait_for(|open| *open).await.is_err() {
+        return pending().await;
+    }
+    let (mut acknowledged, mut since) = (0, runtime.base().now());
+    loop {
+        runtime.base().sleep(LOOK).await;
+        let given = shared.given.load(Ordering::Relaxed);
+        let outstanding = channel.outstanding_bytes().await.unwrap_or(0);
+        let (so_far, now) = (given.wrapping_sub(outstanding), runtime.base().now());
+        if outstanding == 0 || so_far != acknowledged {
+            (acknowledged, since) = (so_far, now);
+        } else if now - since > STUCK {
+            return because("the connection stopped carrying data");
+        }
+    }
+}
+
 /// Moves messages from SCTP to the owner, as fast as the owner takes them.
 async fn receive(
+    runtime: &LinkRuntime,
     out: &Out<'_>,
     connection: &dyn PeerConnection,
     channel: &dyn DataChannel,
@@ -346,6 +373,7 @@ async fn receive(
                 };
                 let _ = shared.certificate.set(hash);
                 let via = path(connection).await;
+                runtime.opened();
                 let told = out.tell(LinkEvent::Open { via }).await;
                 open.send_replace(true);
                 told
@@ -508,7 +536,7 @@ async fn give_up(
     if negotiated.wait_for(|done| *done).await.is_err() {
         return pending().await;
     }
-    runtime.sleep(CONNECT).await;
+    runtime.base().sleep(CONNECT).await;
     if *open.borrow() {
         return pending().await;
     }
