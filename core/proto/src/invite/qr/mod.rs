@@ -3,8 +3,11 @@
 //! Pictures are a stranger's bytes: their size is bounded before anything is allocated, the search
 //! does bounded work whatever they show, and the text found is not yet believed to be an invite.
 
+mod bitmap;
+mod finder;
 mod matrix;
 mod picture;
+mod sample;
 
 pub use matrix::{Matrix, encode};
 pub use picture::{Luma, MAX_PIXELS, MAX_PNG_BYTES, decode_luma, decode_png};
@@ -36,3 +39,6 @@ pub enum QrError {
     #[error("The QR code in this picture holds no text, so it is no invite.")]
     NotText,
 }
+
+#[cfg(test)]
+mod tests;

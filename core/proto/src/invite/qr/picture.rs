@@ -1,6 +1,12 @@
 //! Pictures that may show a code: camera frames and PNG files.
+//!
+//! Their numbers are checked against their bytes and against bounds before anything is allocated.
+//! Of `rqrr` only the reading of a grid is used: its search panics on some pictures (it asserts on
+//! far points and indexes past a cache), and takes time without bound on others.
 
-use super::QrError;
+use super::bitmap::{Bitmap, Grey};
+use super::{QrError, finder, sample};
+use crate::invite::Invite;
 
 /// The most pixels a picture may have.
 pub const MAX_PIXELS: u64 = 1 << 24;
@@ -40,11 +46,69 @@ pub fn decode_luma(luma: &Luma<'_>) -> Result<String, QrError> {
     if stride < width || needed.is_none_or(|needed| luma.data.len() < needed) {
         return Err(QrError::BadFrame);
     }
-    let mut image =
-        rqrr::PreparedImage::prepare_from_greyscale(width, height, |x, y| luma.data[y * stride + x]);
-    let grids = image.detect_grids();
-    let found = grids.iter().find_map(|grid| grid.decode().ok());
-    found.map(|(_, text)| text).ok_or(QrError::NoCode)
+    choose(search(luma))
+}
+
+/// Attempts at reading a code in one picture, over all sizes, thresholds and both colours: what
+/// bounds the work on a picture full of false corners.
+const ATTEMPTS: u32 = 200;
+
+/// The distinct contents of the codes, from the first way of looking that shows any.
+fn search(luma: &Luma<'_>) -> Vec<Vec<u8>> {
+    let mut budget = ATTEMPTS;
+    let longest = luma.width.max(luma.height) as usize;
+    for (size, larger_than) in [(640, 0), (1280, 640), (2560, 1280)] {
+        if longest <= larger_than {
+            break;
+        }
+        let mut grey = Grey::shrunk(luma, size);
+        for _ in 0..2 {
+            for threshold in [Grey::local, Grey::global] {
+                let found = codes(&threshold(&grey), &mut budget);
+                if !found.is_empty() {
+                    return found;
+                }
+            }
+            grey.invert();
+        }
+    }
+    Vec::new()
+}
+
+fn codes(bitmap: &Bitmap, budget: &mut u32) -> Vec<Vec<u8>> {
+    let patterns = finder::patterns(bitmap);
+    let mut is_used = vec![false; patterns.len()];
+    let mut found = Vec::new();
+    for triple in finder::triples(&patterns) {
+        if triple.members.iter().any(|member| is_used[*member]) {
+            continue;
+        }
+        if let Some(bytes) = sample::read(bitmap, &triple, budget) {
+            triple.members.iter().for_each(|member| is_used[*member] = true);
+            if !found.contains(&bytes) {
+                found.push(bytes);
+            }
+        }
+    }
+    found
+}
+
+/// The one text that is meant: the only one, or the only one that is an invite.
+fn choose(found: Vec<Vec<u8>>) -> Result<String, QrError> {
+    if found.is_empty() {
+        return Err(QrError::NoCode);
+    }
+    let mut texts: Vec<String> = found
+        .into_iter()
+        .filter_map(|bytes| String::from_utf8(bytes).ok())
+        .collect();
+    if texts.iter().any(|text| Invite::parse(text).is_ok()) {
+        texts.retain(|text| Invite::parse(text).is_ok());
+        if texts.len() > 1 {
+            return Err(QrError::Several);
+        }
+    }
+    texts.into_iter().next().ok_or(QrError::NotText)
 }
 
 /// The text of the code in a PNG picture of any colour type, as [`decode_luma`]. Transparency
@@ -66,11 +130,19 @@ pub fn decode_png(file: &[u8]) -> Result<String, QrError> {
         return Err(QrError::TooLarge);
     }
     let mut reader = decoder.read_info().map_err(|_| QrError::NotAPicture)?;
-    let (color, _) = reader.output_color_type();
-    let size = reader.output_buffer_size().ok_or(QrError::TooLarge)?;
-    let mut pixels = vec![0; size];
-    reader.next_frame(&mut pixels).map_err(|_| QrError::NotAPicture)?;
-    let data: Vec<u8> = pixels.chunks_exact(color.samples()).map(|p| to_luma(p)).collect();
+    let samples = reader.output_color_type().0.samples();
+    let mut data: Vec<u8> = Vec::new();
+    if reader.info().interlaced {
+        let size = reader.output_buffer_size().ok_or(QrError::TooLarge)?;
+        let mut pixels = vec![0; size];
+        reader.next_frame(&mut pixels).map_err(|_| QrError::NotAPicture)?;
+        data.extend(pixels.chunks_exact(samples).map(to_luma));
+    } else {
+        // Row by row, so that memory follows what the file really holds, not its header.
+        while let Some(row) = reader.next_row().map_err(|_| QrError::NotAPicture)? {
+            data.extend(row.data().chunks_exact(samples).map(to_luma));
+        }
+    }
     decode_luma(&Luma {
         data: &data,
         width,
