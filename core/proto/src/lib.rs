@@ -19,3 +19,6 @@ pub mod room;
 pub mod secret;
 pub mod timer;
 pub mod wire;
+
+#[doc(hidden)]
+pub mod fuzz;

@@ -248,11 +248,6 @@ pub fn encode(token: &RoomToken, action: &str, nonce: u16, body: &Body) -> Vec<V
 
 /// How much of the message is out with chunk `index`, as a page computes it: in doubles, with
 /// JavaScript's rounding.
-#[expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    clippy::cast_precision_loss
-)]
 fn progress(index: usize, count: usize) -> u8 {
     // Between 0 and 255 because index < count.
     (((index + 1) as f64 / count as f64) * 255.0 + 0.5).floor() as u8

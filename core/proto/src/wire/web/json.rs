@@ -27,6 +27,11 @@ pub(super) fn lenient(text: &str) -> Cow<'_, str> {
     edit.finish()
 }
 
+/// Whether the JSON is an array, if it is JSON at all.
+pub(super) fn is_list(text: &str) -> bool {
+    text.trim_start_matches([' ', '\t', '\n', '\r']).starts_with('[')
+}
+
 struct Edit<'a> {
     text: &'a str,
     copied: usize,

@@ -28,9 +28,9 @@ pub const MAX_ID_LEN: usize = 64;
 /// Longest magnet link in bytes.
 pub const MAX_MAGNET_LEN: usize = 8 * 1024;
 
-/// Longest JSON of one message in bytes. A UTF-16 unit takes at most six (`\u0001`, `\ud800`);
-/// the keys, two ids and two times take under 512.
-pub const MAX_MESSAGE_LEN: usize = 6 * MAX_TEXT_UNITS + 512;
+/// Longest JSON of one message in bytes. A UTF-16 unit of the text and a byte of an id take at
+/// most six (`\u0001`, `\ud800`); keys and times take under 256.
+pub const MAX_MESSAGE_LEN: usize = 6 * MAX_TEXT_UNITS + 2 * 6 * MAX_ID_LEN + 256;
 
 /// Longest JSON of a transcript in bytes: the most entries, each of the longest text in the
 /// widest escapes, with commas and brackets.

@@ -14,14 +14,17 @@ use serde::{Deserialize, Deserializer, Serialize};
 use std::collections::VecDeque;
 use std::fmt;
 
-/// Reads a JSON body; `what` names it in the error.
+/// Reads a JSON body that is an object or `null`; `what` names it in the error.
 pub(super) fn parse<T: DeserializeOwned>(body: &Body, what: &'static str) -> Result<T, ActionError> {
     match body {
-        Body::Json(text) => {
-            serde_json::from_str(&json::lenient(text)).map_err(|_| ActionError::Malformed(what))
-        }
-        Body::Text(_) | Body::Binary(_) => Err(ActionError::Malformed(what)),
+        // A derived struct would also be read from a list of its fields.
+        Body::Json(text) if !json::is_list(text) => read(text, what),
+        _ => Err(ActionError::Malformed(what)),
     }
+}
+
+fn read<T: DeserializeOwned>(text: &str, what: &'static str) -> Result<T, ActionError> {
+    serde_json::from_str(&json::lenient(text)).map_err(|_| ActionError::Malformed(what))
 }
 
 pub(super) fn to_body(value: &impl Serialize) -> Body {
@@ -60,11 +63,6 @@ fn magnet(uri: String, what: &'static str) -> Result<String, ActionError> {
 pub(super) struct Time(pub(super) u64);
 
 impl<'de> Deserialize<'de> for Time {
-    #[expect(
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        clippy::cast_precision_loss
-    )]
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let value = Option::<f64>::deserialize(deserializer)?.unwrap_or_default();
         Ok(Self(value.clamp(0.0, MAX_TIME_MS as f64) as u64))
@@ -345,7 +343,10 @@ impl<'de> Deserialize<'de> for Transcript {
 }
 
 pub(super) fn read_transcript(body: &Body) -> Result<Vec<TranscriptItem>, ActionError> {
-    Ok(parse::<Transcript>(body, "history")?.0.into())
+    match body {
+        Body::Json(text) => Ok(read::<Transcript>(text, "history")?.0.into()),
+        Body::Text(_) | Body::Binary(_) => Err(ActionError::Malformed("history")),
+    }
 }
 
 pub(super) fn write_transcript(items: &[TranscriptItem]) -> Body {
