@@ -17,8 +17,11 @@ use crate::wire::web::topic::RoomToken;
 use crate::wire::web::tracker::{ClientMessage, ServerMessage};
 use crate::wire::web::utf16_len;
 
+/// A fuzz body.
+pub type Target = fn(&[u8]);
+
 /// Every body with the name of its corpus.
-pub const TARGETS: &[(&str, fn(&[u8]))] = &[
+pub const TARGETS: &[(&str, Target)] = &[
     ("action", action),
     ("frame", frame),
     ("key", key),

@@ -27,7 +27,7 @@ struct Session {
 fn sessions() -> [Session; 2] {
     let events = |text: &str| -> Vec<Value> {
         text.lines()
-            .map(|line| serde_json::from_str(line).unwrap())
+            .map(|line| serde_json::from_str(line).expect("a recording is a JSON object a line"))
             .collect()
     };
     [
@@ -45,11 +45,13 @@ fn sessions() -> [Session; 2] {
 }
 
 fn text<'a>(event: &'a Value, key: &str) -> &'a str {
-    event[key].as_str().unwrap()
+    event[key].as_str().expect("a recording has its fields")
 }
 
 fn hex(text: &str) -> Vec<u8> {
-    data_encoding::HEXLOWER.decode(text.as_bytes()).unwrap()
+    data_encoding::HEXLOWER
+        .decode(text.as_bytes())
+        .expect("a recording's bytes are hex")
 }
 
 impl Session {
@@ -65,7 +67,11 @@ impl Session {
             .filter(|event| text(event, "label") == "data")
             .map(|event| {
                 let sent = text(event, "ev") == "dc.send";
-                let channel = (text(event, "side"), event["pc"].as_u64().unwrap(), sent);
+                let channel = (
+                    text(event, "side"),
+                    event["pc"].as_u64().expect("a recording numbers its connections"),
+                    sent,
+                );
                 (channel, hex(text(event, "hex")))
             })
     }

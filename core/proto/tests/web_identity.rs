@@ -2,7 +2,7 @@
 //! its bounds allow.
 
 use data_encoding::BASE64;
-use dayfly_proto::identity::web::{KeyError, WebIdentity, check, default_name, fingerprint};
+use dayfly_proto::identity::web::{KeyError, WebKey, check, default_name, fingerprint};
 use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::SeedableRng;
 
@@ -38,13 +38,13 @@ fn modulus(bits: usize) -> Vec<u8> {
 #[test]
 fn our_identity_verifies_for_its_room_and_is_new_each_time() {
     let mut rng = ChaCha20Rng::seed_from_u64(7);
-    let one = WebIdentity::generate(&mut rng, "room");
-    let two = WebIdentity::generate(&mut rng, "room");
+    let one = WebKey::generate(&mut rng).introduce("room");
+    let two = WebKey::generate(&mut rng).introduce("room");
     assert_ne!(one.user_id, two.user_id);
     assert_ne!(one.public_key, two.public_key);
     assert_eq!(
         one,
-        WebIdentity::generate(&mut ChaCha20Rng::seed_from_u64(7), "room")
+        WebKey::generate(&mut ChaCha20Rng::seed_from_u64(7)).introduce("room")
     );
 
     let checked = check(&one.public_key, &one.signature, "room", &one.user_id).unwrap();
@@ -76,7 +76,7 @@ fn our_identity_verifies_for_its_room_and_is_new_each_time() {
 
 #[test]
 fn a_flipped_or_cut_key_is_another_key_or_an_error_and_never_verifies() {
-    let one = WebIdentity::generate(&mut ChaCha20Rng::seed_from_u64(7), "room");
+    let one = WebKey::generate(&mut ChaCha20Rng::seed_from_u64(7)).introduce("room");
     let spki = BASE64.decode(one.public_key.as_bytes()).unwrap();
     for at in 0..spki.len() {
         assert!(check(&BASE64.encode(&spki[..at]), &one.signature, "room", &one.user_id).is_err());
