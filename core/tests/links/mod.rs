@@ -2,6 +2,8 @@
 
 #![allow(dead_code, reason = "each test file uses its own part of this module")]
 
+pub mod sim;
+
 use dayfly_core::link::{Link, LinkConfig, LinkSink, Stack, WebRtcStack};
 use dayfly_core::proto::id::LinkId;
 use dayfly_core::proto::room::LinkEvent;
