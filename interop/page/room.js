@@ -173,7 +173,7 @@ export class Room {
   async say(text) {
     const message = this.#message(text);
     await this.#send(TEXT.room, message);
-    this.#keep([...this.#drawn, { ...message, timeReceived: Date.now() }]);
+    this.#keep([...this.log, { ...message, timeReceived: Date.now() }]);
     return message.id;
   }
 
