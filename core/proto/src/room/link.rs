@@ -6,7 +6,9 @@ use super::limits::{Bucket, FRAMES, KIB};
 use super::meeting::Slot;
 use super::members::Gauges;
 use crate::id::{MessageId, PeerId};
+use crate::wire::web::chitchatter::Action;
 use crate::wire::web::frame::Reassembler;
+use std::collections::VecDeque;
 use std::time::Duration;
 
 /// First characters of every Dayfly's peer id. They sort before any a page draws, which is what
@@ -28,6 +30,11 @@ impl PeerKey {
             island: (!native).then_some(island),
             id,
         }
+    }
+
+    /// Whether it looks like a page: one that would lose messages that come too fast.
+    pub fn is_page(self) -> bool {
+        self.island.is_some()
     }
 }
 
@@ -85,6 +92,11 @@ pub(super) struct Link {
     kib: Bucket,
     /// Messages handed over while it was silent: lost if it does not come back.
     pub unsure: Vec<MessageId>,
+    /// What is said to a page next. Bounded by what this person may say at once, which is less
+    /// than a page takes in that time.
+    pub waiting: VecDeque<(MessageId, Action)>,
+    /// When a page will have drawn what it got last.
+    pub drawn_at: Duration,
 }
 
 impl Link {
@@ -110,6 +122,8 @@ impl Link {
             frames: Bucket::new(FRAMES),
             kib: Bucket::new(KIB),
             unsure: Vec::new(),
+            waiting: VecDeque::new(),
+            drawn_at: Duration::ZERO,
         }
     }
 
@@ -117,6 +131,11 @@ impl Link {
     pub fn affords(&mut self, now: Duration, len: usize) -> bool {
         let kib = u32::try_from(len / 1024 + 1).unwrap_or(u32::MAX);
         self.frames.take(now, 1) && self.kib.take(now, kib)
+    }
+
+    /// Whether a message would come before a page has drawn the last one.
+    pub fn must_wait(&self, now: Duration) -> bool {
+        self.peer.is_some_and(PeerKey::is_page) && (now < self.drawn_at || !self.waiting.is_empty())
     }
 
     /// Whether the data channel is open.

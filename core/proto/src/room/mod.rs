@@ -133,6 +133,8 @@ enum Timer {
     Held(LinkId),
     /// The silent link is given up.
     Lost(LinkId),
+    /// The page at the other end has drawn: it gets the next message.
+    Drawn(LinkId),
     /// The member's next waiting message is shown.
     Speech(MemberId),
     /// The person is told how much of this member's was dropped.
@@ -248,6 +250,7 @@ impl Room {
                     self.close_link(now, link);
                 }
                 Timer::Lost(link) => self.lost(now, link),
+                Timer::Drawn(link) => self.drawn(now, link),
                 Timer::Speech(member) => self.speech_due(now, &member),
                 Timer::Fold(member) => self.fold(&member),
                 Timer::TypingEnds(member, direct) => self.types(now, &member, direct, false),
@@ -257,7 +260,7 @@ impl Room {
 
     /// Takes this person's identity once it has been made. Members that came before it are
     /// introduced now.
-    pub fn handle_identity(&mut self, _now: Now, identity: WebIdentity) {
+    pub fn handle_identity(&mut self, now: Now, identity: WebIdentity) {
         if self.ended {
             return;
         }
@@ -272,9 +275,9 @@ impl Room {
             .map(|(id, _)| *id)
             .collect();
         for link in active {
-            self.introduce(link);
+            self.introduce(now, link);
         }
-        self.say_unsent();
+        self.say_unsent(now);
     }
 
     /// Takes another name and tells everybody.
@@ -325,6 +328,9 @@ impl Room {
             .filter(|(_, link)| link.is_active())
             .map(|(id, _)| *id)
             .collect();
+        for link in &active {
+            self.say_waiting(*link);
+        }
         if self.me.typing {
             self.send_all(&active, &Action::Typing(false));
         }

@@ -6,7 +6,7 @@
 use super::event::{Event, LeaveReason, MemberState, NoticeCode, Trust, Via};
 use super::handshake::{self, Failure, Handshake, Reaction};
 use super::io::{LinkEvent, Output};
-use super::limits::{MAX_MEMBERS, MAX_PENDING_BYTES};
+use super::limits::{MAX_MEMBERS, MAX_PENDING_BYTES, PAGE_DRAWS};
 use super::link::Phase;
 use super::members::{Pace, Row};
 use super::{Room, Timer, alphanumeric, names};
@@ -214,10 +214,13 @@ impl Room {
             | Timer::Handshake(link)
             | Timer::Introduction(link)
             | Timer::Held(link)
-            | Timer::Lost(link) => *link != id,
+            | Timer::Lost(link)
+            | Timer::Drawn(link) => *link != id,
             _ => true,
         });
-        self.member_left(now, id, &link.unsure, reason, detail);
+        let mut undelivered = link.unsure.clone();
+        undelivered.extend(link.waiting.iter().map(|(message, _)| message.clone()));
+        self.member_left(now, id, &undelivered, reason, detail);
         // The second link of this peer, if it left us one, has its turn.
         if link.is_active() && reason == LeaveReason::Lost {
             let held = |(id, other): (&LinkId, &super::Link)| {
@@ -372,7 +375,7 @@ impl Room {
         for other in others {
             self.close_link(now, other);
         }
-        self.introduce(id);
+        self.introduce(now, id);
     }
 
     /// What we say about ourselves.
@@ -389,12 +392,15 @@ impl Room {
 
     /// Tells a peer who this is and, in a public room, what was said; waits for the identity if
     /// that is still being made.
-    pub(super) fn introduce(&mut self, id: LinkId) {
+    pub(super) fn introduce(&mut self, now: Now, id: LinkId) {
         let Some(metadata) = self.metadata(false) else {
             return;
         };
         self.send(id, &metadata);
         self.tell_history(id);
+        if let Some(link) = self.links.get_mut(&id) {
+            link.drawn_at = now.plus(PAGE_DRAWS);
+        }
         // It may have come before our identity was ready: then nothing has been said to it yet.
         if self.members.of(id).is_some() {
             self.greet(id);
@@ -541,7 +547,7 @@ impl Room {
         }
         if self.me.identity.is_some() {
             self.greet(id);
-            self.say_unsent();
+            self.say_unsent(now);
         }
     }
 

@@ -1,7 +1,9 @@
 //! What is said: by this person, and by others as it arrives over their own connection.
 
 use super::event::{DeliveryState, Event, Message};
-use super::limits::{FOLD_EVERY, MAX_SKEW_MS, MAX_TEXT_UNITS, MAX_UNSENT, MAX_WAITING, utf16_len};
+use super::limits::{
+    FOLD_EVERY, MAX_SKEW_MS, MAX_TEXT_UNITS, MAX_UNSENT, MAX_WAITING, PAGE_DRAWS, utf16_len,
+};
 use super::members::{MemberError, Pace};
 use super::speech::{Said, Verdict};
 use super::timeline::{Added, Item};
@@ -63,7 +65,7 @@ impl Room {
         let state = if waits {
             DeliveryState::Sending
         } else {
-            self.hand_over(&links, &id, &Action::Text(text));
+            self.hand_over(now, &links, &id, &Action::Text(text));
             DeliveryState::Sent
         };
         if self.me.typing {
@@ -101,7 +103,7 @@ impl Room {
         let link = row.link;
         let typed = std::mem::take(&mut row.told_typing);
         let (id, text) = self.own(now, text, reference, Some(with), false);
-        self.hand_over(&[link], &id, &Action::DirectText(text));
+        self.hand_over(now, &[link], &id, &Action::DirectText(text));
         if typed {
             self.send(link, &Action::DirectTyping(false));
         }
@@ -178,16 +180,50 @@ impl Room {
         (id, text)
     }
 
-    /// Sends a message and notes for which links it is unsure that it arrives.
-    fn hand_over(&mut self, links: &[LinkId], id: &MessageId, action: &Action) {
-        self.send_all(links, action);
-        for link in links {
-            if let Some(link) = self.links.get_mut(link)
-                && link.silent
-                && link.unsure.len() < MAX_WAITING
-            {
-                link.unsure.push(id.clone());
+    /// Sends a message, to each page as soon as that has drawn the one before, and notes for
+    /// which links it is unsure that it arrives.
+    fn hand_over(&mut self, now: Now, links: &[LinkId], id: &MessageId, action: &Action) {
+        let mut at_once = Vec::new();
+        for link_id in links {
+            let Some(link) = self.links.get_mut(link_id) else {
+                continue;
+            };
+            if link.must_wait(now.mono) {
+                link.waiting.push_back((id.clone(), action.clone()));
+                self.timers.set(Timer::Drawn(*link_id), link.drawn_at);
+            } else {
+                link.drawn_at = now.plus(PAGE_DRAWS);
+                at_once.push(*link_id);
+                if link.silent && link.unsure.len() < MAX_WAITING {
+                    link.unsure.push(id.clone());
+                }
             }
+        }
+        self.send_all(&at_once, action);
+    }
+
+    /// A page has drawn what it got: it gets the next message that waits for it.
+    pub(super) fn drawn(&mut self, now: Now, id: LinkId) {
+        let Some(link) = self.links.get_mut(&id) else {
+            return;
+        };
+        let Some((message, action)) = link.waiting.pop_front() else {
+            return;
+        };
+        link.drawn_at = now.plus(PAGE_DRAWS);
+        if link.silent && link.unsure.len() < MAX_WAITING {
+            link.unsure.push(message);
+        }
+        if !link.waiting.is_empty() {
+            self.timers.set(Timer::Drawn(id), link.drawn_at);
+        }
+        self.send(id, &action);
+    }
+
+    /// Sends all that waits for a page at once: this is the end.
+    pub(super) fn say_waiting(&mut self, id: LinkId) {
+        while let Some((_, action)) = self.links.get_mut(&id).and_then(|link| link.waiting.pop_front()) {
+            self.send(id, &action);
         }
     }
 
@@ -235,7 +271,7 @@ impl Room {
     }
 
     /// Says to everybody what was said while nobody was here.
-    pub(super) fn say_unsent(&mut self) {
+    pub(super) fn say_unsent(&mut self, now: Now) {
         let Some(user_id) = self.me.identity.as_ref().map(|me| me.user_id.clone()) else {
             return;
         };
@@ -251,7 +287,7 @@ impl Room {
                 time_sent: item.message.sent_at,
                 id: item.wire_id,
             };
-            self.hand_over(&links, &id, &Action::Text(text));
+            self.hand_over(now, &links, &id, &Action::Text(text));
             self.event(Event::Delivery {
                 id,
                 state: DeliveryState::Sent,
