@@ -1,11 +1,12 @@
 //! Fuzz bodies: what must hold for any bytes whatever.
 //!
 //! Each function takes bytes, feeds one decoder and panics when a promise is broken: a panic
-//! inside, a bound passed, or something decoded that does not encode to itself. They are replayed
-//! from `tests/corpus` by an ordinary test and run for longer by `scripts/fuzz`. Nothing else
-//! calls them.
+//! inside, a bound passed, or something decoded that does not encode to itself. [`TARGETS`] lists
+//! them all, those of other modules too. They are replayed from `tests/corpus` by an ordinary test
+//! and run for longer by `scripts/fuzz`. Nothing else calls them.
 
 use crate::identity::web;
+use crate::invite;
 use crate::wire::web::chitchatter::{
     Action, MAX_TEXT_UNITS, MAX_TRANSCRIPT_ITEMS, TranscriptContent, message_limit,
 };
@@ -24,7 +25,12 @@ pub type Target = fn(&[u8]);
 pub const TARGETS: &[(&str, Target)] = &[
     ("action", action),
     ("frame", frame),
+    ("invite_link", invite::fuzz::link),
+    ("invite_record", invite::fuzz::record),
     ("key", key),
+    ("qr_code", invite::fuzz::code),
+    ("qr_luma", invite::fuzz::luma),
+    ("qr_png", invite::fuzz::png),
     ("seal", seal),
     ("tracker", tracker),
 ];
