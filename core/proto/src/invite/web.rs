@@ -303,6 +303,55 @@ mod tests {
     }
 
     #[test]
+    fn secrets_have_bounds() {
+        let of = |length: usize| SecretString::new("x".repeat(length));
+        for take in [Access::private_from_secret, |s| {
+            Access::private_from_password("r", &s)
+        }] {
+            assert!(take(of(MAX_SECRET)).is_ok());
+            assert!(matches!(
+                take(of(MAX_SECRET + 1)),
+                Err(InviteError::TooLong { .. })
+            ));
+            assert_eq!(take(of(0)), Err(InviteError::EmptyPassword));
+        }
+    }
+
+    #[test]
+    fn lists_have_bounds() {
+        let make = |islands, trackers| LockedInvite::new("r", islands, trackers).map(|_| ());
+        let islands = |count: usize| -> Vec<Island> {
+            (0..count)
+                .map(|n| Island::at(&format!("https://{n}.example")).unwrap())
+                .collect()
+        };
+        let tracker = |length: usize| format!("wss://t{}", "x".repeat(length - 7));
+        assert_eq!(
+            make(islands(MAX_ISLANDS), vec![tracker(20); MAX_TRACKERS]),
+            Ok(())
+        );
+        assert_eq!(make(vec![], vec![]), Err(InviteError::NoIsland));
+        let mut twice = islands(1);
+        twice.extend(islands(1));
+        assert_eq!(make(twice, vec![]), Err(InviteError::BadSite));
+        let many = |result| matches!(result, Err(InviteError::TooMany { .. }));
+        assert!(many(make(islands(MAX_ISLANDS + 1), vec![])));
+        assert!(many(make(islands(1), vec![tracker(20); MAX_TRACKERS + 1])));
+        let long = |result| matches!(result, Err(InviteError::TooLong { .. }));
+        assert!(long(make(islands(1), vec![tracker(MAX_TRACKER + 1)])));
+        // Each part within its bounds, but not all of them together.
+        assert!(long(make(islands(1), vec![tracker(MAX_TRACKER); MAX_TRACKERS])));
+        let named = Island::chitchatter().named(&"x".repeat(super::super::MAX_ISLAND_NAME + 1));
+        assert!(matches!(named, Err(InviteError::TooLong { .. })));
+        let label = "x".repeat(60);
+        let origin = format!("https://{label}.{label}.{label}.{label}.xxxxxxxxxxxx");
+        assert!(matches!(
+            Island::at(&origin),
+            Err(InviteError::TooLong { .. } | InviteError::BadSite)
+        ));
+    }
+
+    #[test]
     fn trackers_are_web_sockets() {
         for good in [
             "wss://t.example",

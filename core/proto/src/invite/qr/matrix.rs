@@ -74,11 +74,12 @@ impl Matrix {
     /// Whether the module in column `x` of row `y` is dark. Outside the code everything is light.
     #[must_use]
     pub fn dark(&self, x: u32, y: u32) -> bool {
-        x < self.size
-            && y < self.size
+        let row = y as usize * self.size as usize;
+        let inside = x < self.size && y < self.size;
+        inside
             && self
                 .modules
-                .get((y * self.size + x) as usize)
+                .get(row + x as usize)
                 .is_some_and(|module| *module != 0)
     }
 

@@ -1,0 +1,39 @@
+//! What one person shows, another scans: every text form of an invite survives the way through a
+//! picture of its QR code and is the same room on the other side.
+
+use dayfly_proto::invite::{Access, Invite, Island, LockedInvite, WebInvite, qr};
+use dayfly_proto::secret::SecretString;
+
+fn scanned(text: &str) -> Invite {
+    let shown = qr::encode(text).expect("an invite fits a code");
+    let picture = shown.png();
+    let read = qr::decode_png(&picture).expect("a clean picture is read");
+    assert_eq!(read, text);
+    Invite::parse(&read).expect("what was shown is an invite")
+}
+
+#[test]
+fn every_kind_of_room_survives_link_url_and_picture() {
+    let room = "Küche 3/4 & 50%";
+    let password = SecretString::new("pa ss\u{f6}".into());
+    let islands = vec![
+        Island::chitchatter(),
+        Island::at("https://chat.example:8443").unwrap(),
+    ];
+    let trackers = vec!["wss://tracker.example/announce".to_string()];
+    let private = Access::private_from_password(room, &password).unwrap();
+    for invite in [
+        WebInvite::new(room, Access::Public, islands.clone(), trackers.clone()).map(Invite::Web),
+        WebInvite::new(room, private, islands.clone(), trackers.clone()).map(Invite::Web),
+        LockedInvite::new(room, islands.clone(), trackers).map(Invite::Locked),
+    ] {
+        let invite = invite.unwrap();
+        assert_eq!(scanned(&invite.link()), invite);
+        for (url, island) in invite.urls().iter().zip(&islands) {
+            let info = scanned(url).info();
+            assert_eq!(info.room, room);
+            assert_eq!(info.access, invite.info().access);
+            assert_eq!(info.islands, [island.clone()]);
+        }
+    }
+}
