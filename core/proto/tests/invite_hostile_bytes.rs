@@ -33,15 +33,20 @@ impl Dice {
 }
 
 fn seeds() -> Vec<Invite> {
-    let islands = || vec![Island::chitchatter(), Island::at("http://[::1]:3000").unwrap()];
-    let secret = Access::private_from_secret(SecretString::new("any text".into())).unwrap();
-    let hash = Access::private_from_password("r", &SecretString::new("p".into())).unwrap();
+    let islands = || {
+        vec![
+            Island::chitchatter(),
+            Island::at("http://[::1]:3000").expect("a seed is valid"),
+        ]
+    };
+    let secret = Access::private_from_secret(SecretString::new("any text".into())).expect("a seed is valid");
+    let hash = Access::private_from_password("r", &SecretString::new("p".into())).expect("a seed is valid");
     let trackers = || vec!["wss://t.example".to_string()];
     vec![
-        Invite::Web(WebInvite::new("r", Access::Public, islands(), vec![]).unwrap()),
-        Invite::Web(WebInvite::new("r 2", secret, islands(), trackers()).unwrap()),
-        Invite::Web(WebInvite::new("r", hash, islands(), trackers()).unwrap()),
-        Invite::Locked(LockedInvite::new("é%/", islands(), trackers()).unwrap()),
+        Invite::Web(WebInvite::new("r", Access::Public, islands(), vec![]).expect("a seed is valid")),
+        Invite::Web(WebInvite::new("r 2", secret, islands(), trackers()).expect("a seed is valid")),
+        Invite::Web(WebInvite::new("r", hash, islands(), trackers()).expect("a seed is valid")),
+        Invite::Locked(LockedInvite::new("é%/", islands(), trackers()).expect("a seed is valid")),
     ]
 }
 
