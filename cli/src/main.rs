@@ -1,3 +1,45 @@
-//! The terminal client.
+//! `dayfly`, the terminal client: the shell that a newcomer runs first.
+//!
+//! It owns the command line, the JSON contract, the plain lines and the chat view, and knows
+//! nothing of networks: rooms come from the engine, and what is believed is decided there.
 
-fn main() {}
+mod actions;
+mod args;
+mod command;
+mod consent;
+mod demo;
+mod doctor;
+mod exit;
+mod join;
+mod json;
+mod links;
+mod model;
+mod open;
+mod password;
+mod plain;
+mod report;
+mod session;
+mod signals;
+mod stdin;
+mod text;
+mod tracker;
+mod tui;
+
+#[cfg(test)]
+mod testing;
+
+use args::{Cli, Command, RoomArgs};
+use clap::Parser;
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let exit = match Cli::parse().command {
+        None => open::run(&RoomArgs::default()),
+        Some(Command::Open(args)) => open::run(&args),
+        Some(Command::Join(args)) => join::run(&args),
+        Some(Command::Tracker(args)) => tracker::run(&args),
+        Some(Command::Demo(args)) => demo::run(&args),
+        Some(Command::Doctor(args)) => doctor::run(&args),
+    };
+    exit.into()
+}

@@ -1,0 +1,222 @@
+//! What a person types in the chat view or in plain mode: words, or a command behind a slash.
+
+use crate::model::{self, Line, Model};
+use dayfly_core::proto::id::MemberId;
+use dayfly_core::proto::room::Member;
+
+/// What a line asks for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Typed {
+    /// Nothing.
+    Nothing,
+    /// Say this to everybody.
+    Say(String),
+    /// Say this to one member.
+    Direct(MemberId, String),
+    /// Take another name.
+    Name(String),
+    /// List who is here.
+    Who,
+    /// Show counters.
+    Stats,
+    /// Show the link and the QR code again.
+    Link,
+    /// List the commands.
+    Help,
+    /// Leave the room.
+    Leave,
+    /// It makes no sense; the sentence says why.
+    Wrong(String),
+}
+
+/// The commands, for `/help`.
+pub const HELP: [&str; 8] = [
+    "/help shows this.",
+    "/name NAME takes another name.",
+    "/dm NAME TEXT says something to one member only; the short fingerprint works as NAME too.",
+    "/who lists who is here, with whole fingerprints.",
+    "/stats shows counters and the places to meet.",
+    "/link shows the link and the QR code again.",
+    "/leave leaves; so does Ctrl-C.",
+    "//TEXT says TEXT with one slash in front.",
+];
+
+/// Reads a line in the light of who is here.
+pub fn parse(line: &str, model: &Model) -> Typed {
+    let line = line.trim_end_matches(['\r', '\n']);
+    if line.trim().is_empty() {
+        return Typed::Nothing;
+    }
+    let Some(command) = line.strip_prefix('/') else {
+        return Typed::Say(line.into());
+    };
+    if command.starts_with('/') {
+        return Typed::Say(command.into());
+    }
+    let (word, rest) = command.split_once(char::is_whitespace).unwrap_or((command, ""));
+    let rest = rest.trim();
+    match word {
+        "help" => Typed::Help,
+        "name" if rest.is_empty() => Typed::Wrong("/name needs the name to take.".into()),
+        "name" => Typed::Name(rest.into()),
+        "dm" => direct(rest, model.members()),
+        "who" => Typed::Who,
+        "stats" => Typed::Stats,
+        "link" => Typed::Link,
+        "leave" => Typed::Leave,
+        _ => Typed::Wrong(format!(
+            "There is no command /{}. /help lists them; // says a text that begins with a slash.",
+            crate::text::shorten(&crate::text::one_line(word), 30)
+        )),
+    }
+}
+
+/// Finds the member at the head of `rest`: names may hold spaces, so the longest name that fits
+/// wins, and a name that two bear is refused.
+fn direct(rest: &str, members: &[Member]) -> Typed {
+    let mut best: Vec<(&Member, &str)> = Vec::new();
+    for member in members {
+        for handle in [
+            member.name.as_str(),
+            member.fingerprint.as_str(),
+            model::short(&member.fingerprint),
+        ] {
+            let Some(text) = after(rest, handle) else { continue };
+            let longest = best.first().map_or(usize::MAX, |(_, text)| text.len());
+            if text.len() < longest {
+                best.clear();
+            }
+            if text.len() <= longest && !best.iter().any(|(known, _)| known.id == member.id) {
+                best.push((member, text));
+            }
+        }
+    }
+    match best.as_slice() {
+        [] if rest.is_empty() => Typed::Wrong("/dm needs a name and a text.".into()),
+        [] => Typed::Wrong("Nobody here is called that. /who lists who is here.".into()),
+        [(member, text)] => match text.trim() {
+            "" => Typed::Wrong(format!("What is to be said to {}?", model::label(member))),
+            text => Typed::Direct(member.id.clone(), text.into()),
+        },
+        _ => Typed::Wrong(
+            "Several members bear that name. Use the fingerprint in place of the name; /who lists \
+             them."
+                .into(),
+        ),
+    }
+}
+
+/// What follows `handle` in `rest`, if `rest` begins with it as a word of its own.
+fn after<'a>(rest: &'a str, handle: &str) -> Option<&'a str> {
+    let text = rest.strip_prefix(handle)?;
+    let whole = text.is_empty() || text.starts_with(char::is_whitespace);
+    (whole && !handle.is_empty()).then_some(text)
+}
+
+/// The answer to `/help`.
+pub fn help() -> Vec<Line> {
+    HELP.iter().map(|text| Line::info(*text)).collect()
+}
+
+/// The answer to `/who`.
+pub fn who(model: &Model) -> Vec<Line> {
+    let mut lines = Vec::new();
+    if let Some(me) = model.me() {
+        lines.push(Line::info(format!(
+            "You are {}, {}.",
+            model::name(&me.name),
+            me.fingerprint
+        )));
+    }
+    for member in model.members() {
+        let mut words = format!(
+            "{}, {}: {}, {}, {}",
+            model::name(&member.name),
+            member.fingerprint,
+            model::kind(member),
+            model::trust(member),
+            model::way(member)
+        );
+        if !member.islands.is_empty() {
+            let islands: Vec<_> = member.islands.iter().map(|i| crate::text::one_line(i)).collect();
+            words.push_str(&format!(", met on {}", islands.join(" and ")));
+        }
+        if member.same_key {
+            words.push_str("; shows the same key as another member");
+        }
+        words.push('.');
+        lines.push(Line::info(words));
+    }
+    if model.members().is_empty() {
+        lines.push(Line::info("Nobody else is here."));
+    }
+    lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{member, reset};
+    use dayfly_core::proto::room::Event;
+
+    fn room(names: &[(&str, &str)]) -> Model {
+        let mut model = Model::default();
+        model.apply(&reset(member("me", "Ada")));
+        for (id, name) in names {
+            model.apply(&Event::MemberJoined {
+                member: member(id, name),
+            });
+        }
+        model
+    }
+
+    #[test]
+    fn lines_without_a_slash_are_words() {
+        let model = room(&[]);
+        assert_eq!(parse("  \n", &model), Typed::Nothing);
+        assert_eq!(
+            parse("hello / there\n", &model),
+            Typed::Say("hello / there".into())
+        );
+        assert_eq!(parse("  indented", &model), Typed::Say("  indented".into()));
+        assert_eq!(parse("//leave", &model), Typed::Say("/leave".into()));
+        assert_eq!(parse("/leave", &model), Typed::Leave);
+        assert_eq!(parse("/name  Ada L. ", &model), Typed::Name("Ada L.".into()));
+        assert!(matches!(parse("/nonsense", &model), Typed::Wrong(_)));
+        assert!(matches!(parse("/name", &model), Typed::Wrong(_)));
+    }
+
+    #[test]
+    fn a_direct_message_finds_the_longest_name() {
+        let model = room(&[("a1", "Bob"), ("b2", "Bob Dylan"), ("c3", "Eve")]);
+        let to = |id: &str, text: &str| Typed::Direct(MemberId(id.into()), text.into());
+        assert_eq!(parse("/dm Bob hi there", &model), to("a1", "hi there"));
+        assert_eq!(parse("/dm Bob Dylan hi", &model), to("b2", "hi"));
+        assert_eq!(parse("/dm 00c3 hi", &model), to("c3", "hi"));
+        assert_eq!(parse("/dm 00c3-aaaa-bbbb-cccc hi", &model), to("c3", "hi"));
+        for wrong in ["/dm", "/dm Bob", "/dm Bobby hi", "/dm Carol hi"] {
+            assert!(matches!(parse(wrong, &model), Typed::Wrong(_)), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_name_that_two_bear_is_refused() {
+        let model = room(&[("a1", "Bob"), ("b2", "Bob")]);
+        assert!(matches!(parse("/dm Bob hi", &model), Typed::Wrong(why) if why.contains("fingerprint")));
+        assert_eq!(
+            parse("/dm 00b2 hi", &model),
+            Typed::Direct(MemberId("b2".into()), "hi".into())
+        );
+    }
+
+    #[test]
+    fn who_lists_whole_fingerprints() {
+        let lines = who(&room(&[("b0b1", "Bob")]));
+        assert_eq!(lines[0].text, "You are Ada, 00me-aaaa-bbbb-cccc.");
+        assert_eq!(
+            lines[1].text,
+            "Bob, b0b1-aaaa-bbbb-cccc: web page, its key is claimed, not proven, direct, met on \
+             https://chitchatter.im."
+        );
+    }
+}

@@ -1,0 +1,70 @@
+//! Before anybody outside is contacted, the person hears once what they will learn, and agrees.
+
+use crate::args::RoomArgs;
+use crate::session::{FrontEnd, Stop, is_local};
+use crate::{stdin, text};
+use dayfly_core::defaults;
+use dayfly_core::engine::{Error, ErrorKind, RoomOptions};
+use dayfly_core::proto::invite::WebInvite;
+use std::io::Write;
+
+/// Goes on when there is nothing to agree to, when it was agreed to in advance, or when the
+/// person agrees now.
+///
+/// # Errors
+/// [`Stop::Refused`] when nobody is there to ask, [`Stop::Declined`] when the answer is no.
+pub fn settle(
+    args: &RoomArgs,
+    options: &RoomOptions,
+    invite: &WebInvite,
+    front_end: FrontEnd,
+) -> Result<(), Stop> {
+    // Whoever names a tracker knows whom to trust; whoever stays local meets no stranger.
+    if args.yes || is_local(args) || !args.tracker.is_empty() {
+        return Ok(());
+    }
+    if !front_end.may_ask() {
+        return Err(Stop::Refused(Error {
+            kind: ErrorKind::BadOption,
+            message: "Public trackers would learn this device's address, and nobody agreed to \
+                      that yet."
+                .into(),
+            hint: Some(
+                "Add --yes to agree, --local to stay on this network, or --tracker URL to meet at \
+                 a tracker of your own."
+                    .into(),
+            ),
+        }));
+    }
+    let mut out = std::io::stderr().lock();
+    for sentence in sentences(options, invite) {
+        let _ = writeln!(out, "{sentence}");
+    }
+    let _ = write!(out, "Go on? [y/N] ");
+    let _ = out.flush();
+    drop(out);
+    match stdin::ask_line() {
+        Ok(answer) if matches!(answer.trim(), "y" | "Y" | "yes" | "Yes") => Ok(()),
+        _ => Err(Stop::Declined),
+    }
+}
+
+/// Who is contacted, and what they learn.
+fn sentences(options: &RoomOptions, invite: &WebInvite) -> Vec<String> {
+    let mut said = defaults::before_first_announce();
+    if !invite.trackers.is_empty()
+        && let Some(first) = said.first_mut()
+    {
+        let named: Vec<_> = invite.trackers.iter().map(|url| text::one_line(url)).collect();
+        *first = format!(
+            "To meet the others, this device asks the trackers that the link names: {}. They learn \
+             its internet address and how long it is in the room; they cannot read what is said.",
+            named.join(", ")
+        );
+    }
+    if options.ice_servers.is_some() && said.len() > 1 {
+        // The person chose who is asked for the address.
+        said.remove(1);
+    }
+    said
+}

@@ -1,0 +1,108 @@
+//! `dayfly join`: a room that somebody else opened, by its link or by a picture of its QR code.
+
+use crate::args::JoinArgs;
+use crate::exit::Exit;
+use crate::open::{bad_option, islands};
+use crate::password::Wanted;
+use crate::session::{self, FrontEnd};
+use crate::stdin;
+use dayfly_core::engine::{Error, ErrorKind};
+use dayfly_core::proto::invite::{Access, Invite, InviteError, WebInvite, qr};
+use std::fs::File;
+use std::io::{Read, Write};
+use std::path::Path;
+
+/// The largest picture looked at, in bytes of its file.
+const MAX_PICTURE: u64 = 32 << 20;
+
+/// Joins a room and stays in it.
+pub fn run(args: &JoinArgs) -> Exit {
+    session::run(&args.room, Vec::new(), |room, front_end| {
+        let invite = parse(&read(&args.invite, front_end)?)?;
+        let password = || {
+            Wanted {
+                file: room.password_file.as_deref(),
+                ask: front_end.may_ask(),
+                new: false,
+            }
+            .get()
+        };
+        let mut invite = match invite {
+            Invite::Locked(locked) => locked.unlock(&password()?).map_err(|e| bad_option(&e))?,
+            Invite::Web(mut web) => {
+                // An explicit password outranks what the link says.
+                if room.private || room.password_file.is_some() {
+                    web.access =
+                        Access::private_from_password(&web.room, &password()?).map_err(|e| bad_option(&e))?;
+                }
+                web
+            }
+        };
+        for island in islands(&room.web)? {
+            if !invite.islands.contains(&island) {
+                invite.islands.push(island);
+            }
+        }
+        WebInvite::new(&invite.room, invite.access, invite.islands, invite.trackers)
+            .map_err(|e| bad_option(&e))
+    })
+}
+
+/// The link's text, wherever it is.
+fn read(argument: &str, front_end: FrontEnd) -> Result<String, Error> {
+    if argument == "-" {
+        if front_end.may_ask() {
+            eprint!("Link: ");
+            let _ = std::io::stderr().flush();
+        }
+        return stdin::ask_line().map_err(|error| Error {
+            kind: ErrorKind::BadInvite,
+            message: format!("No link came in: {error}."),
+            hint: None,
+        });
+    }
+    let path = Path::new(argument);
+    let is_link = argument.contains(':') && !path.is_file();
+    let named_like_picture = path.extension().is_some_and(|e| e.eq_ignore_ascii_case("png"));
+    if !is_link && (named_like_picture || path.is_file()) {
+        return from_picture(path);
+    }
+    Ok(argument.to_owned())
+}
+
+fn from_picture(path: &Path) -> Result<String, Error> {
+    let unreadable = |error: std::io::Error| Error {
+        kind: ErrorKind::BadInvite,
+        message: format!("The picture {} cannot be read: {error}.", path.display()),
+        hint: None,
+    };
+    let mut bytes = Vec::new();
+    File::open(path)
+        .map_err(unreadable)?
+        .take(MAX_PICTURE + 1)
+        .read_to_end(&mut bytes)
+        .map_err(unreadable)?;
+    if bytes.len() as u64 > MAX_PICTURE {
+        return Err(Error {
+            kind: ErrorKind::BadInvite,
+            message: "The picture is larger than 32 MiB.".into(),
+            hint: Some("Cut out the QR code.".into()),
+        });
+    }
+    qr::decode_png(&bytes).map_err(|error| Error {
+        kind: ErrorKind::BadInvite,
+        message: error.to_string(),
+        hint: None,
+    })
+}
+
+fn parse(text: &str) -> Result<Invite, Error> {
+    Invite::parse(text).map_err(|error| Error {
+        kind: match error {
+            InviteError::Newer => ErrorKind::NewerInvite,
+            _ => ErrorKind::BadInvite,
+        },
+        message: error.to_string(),
+        hint: None,
+    })
+}

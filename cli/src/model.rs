@@ -1,0 +1,543 @@
+//! The room as a person sees it: who is here, what was said, who types, how the places to meet
+//! fare. A pure reducer over [`Event`], shared by the plain lines and the chat view.
+//!
+//! It decides the words and nothing about how they are drawn. What comes from others is kept as
+//! it came; labels and lines made here have been through [`text::neutral`] already, so that no
+//! view can forget it.
+
+use crate::text;
+use dayfly_core::proto::id::{MemberId, MessageId};
+use dayfly_core::proto::room::{
+    DeliveryState, EndReason, Event, LeaveReason, Member, MemberKind, MemberState, Message, RendezvousState,
+    RendezvousStatus, Snapshot, Trust, Via,
+};
+use std::collections::VecDeque;
+
+/// Lines kept for scrolling back; the oldest fall off.
+pub const MAX_LINES: usize = 5_000;
+
+/// What a line is, so that a view can set it apart. Never the only carrier of a meaning.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tone {
+    /// Somebody else's words.
+    Said,
+    /// Own words.
+    Mine,
+    /// Words from before this person came.
+    Past,
+    /// Something happened.
+    Info,
+    /// Something to be wary of.
+    Warning,
+}
+
+/// One line of the transcript, which may be long or hold line feeds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Line {
+    /// What it is.
+    pub tone: Tone,
+    /// For words: whose, to whom, and what stands behind that.
+    pub lead: Option<String>,
+    /// The words.
+    pub text: String,
+    /// Which message it shows.
+    pub id: Option<MessageId>,
+}
+
+impl Line {
+    /// Something happened.
+    pub fn info(text: impl Into<String>) -> Self {
+        Self {
+            tone: Tone::Info,
+            lead: None,
+            text: text.into(),
+            id: None,
+        }
+    }
+
+    /// Something to be wary of.
+    pub fn warning(text: impl Into<String>) -> Self {
+        Self {
+            tone: Tone::Warning,
+            ..Self::info(text)
+        }
+    }
+
+    /// The line as one line of plain text.
+    pub fn plain(&self) -> String {
+        let words = text::one_line(&self.text);
+        match (&self.lead, self.tone) {
+            (Some(lead), _) => format!("{lead}: {words}"),
+            (None, Tone::Warning) => format!("Warning: {words}"),
+            (None, _) => words,
+        }
+    }
+}
+
+/// How far an own message got, where that is worth showing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Pending {
+    /// Nobody is there to send it to yet.
+    Waiting,
+    /// It will not arrive.
+    Failed,
+}
+
+/// The room as shown.
+#[derive(Debug, Default)]
+pub struct Model {
+    me: Option<Member>,
+    members: Vec<Member>,
+    lines: VecDeque<Line>,
+    pending: Vec<(MessageId, Pending)>,
+    typing: Vec<(MemberId, bool)>,
+    rendezvous: Vec<RendezvousStatus>,
+    ended: Option<EndReason>,
+}
+
+impl Model {
+    /// This person's row, once the room has begun.
+    pub fn me(&self) -> Option<&Member> {
+        self.me.as_ref()
+    }
+
+    /// Everybody else, in the order of their coming.
+    pub fn members(&self) -> &[Member] {
+        &self.members
+    }
+
+    /// The transcript, oldest first.
+    pub fn lines(&self) -> &VecDeque<Line> {
+        &self.lines
+    }
+
+    /// The places to meet.
+    pub fn rendezvous(&self) -> &[RendezvousStatus] {
+        &self.rendezvous
+    }
+
+    /// What became of an own message, if it is not simply on its way.
+    pub fn pending(&self, id: &MessageId) -> Option<Pending> {
+        self.pending
+            .iter()
+            .find(|(of, _)| of == id)
+            .map(|(_, state)| *state)
+    }
+
+    /// Others who are here now.
+    pub fn present(&self) -> usize {
+        self.members
+            .iter()
+            .filter(|m| m.state == MemberState::Here)
+            .count()
+    }
+
+    /// Who types, as a sentence; empty when nobody does.
+    pub fn typing(&self) -> String {
+        let mut names = Vec::new();
+        for (id, direct) in &self.typing {
+            if let Some(member) = self.member(id) {
+                let to = if *direct { " to you only" } else { "" };
+                names.push(format!("{}{to}", label(member)));
+            }
+        }
+        match names.as_slice() {
+            [] => String::new(),
+            [one] => format!("{one} is typing"),
+            [one, two] => format!("{one} and {two} are typing"),
+            many => format!("{} people are typing", many.len()),
+        }
+    }
+
+    /// How the places to meet fare, in a few words.
+    pub fn meeting(&self) -> String {
+        let all = self.rendezvous.len();
+        let up = self
+            .rendezvous
+            .iter()
+            .filter(|r| r.state == RendezvousState::Up)
+            .count();
+        match (up, all) {
+            (_, 0) => "no tracker".into(),
+            (0, _)
+                if self
+                    .rendezvous
+                    .iter()
+                    .any(|r| r.state == RendezvousState::Connecting) =>
+            {
+                "reaching trackers".into()
+            }
+            (0, 1) => "tracker does not answer".into(),
+            (0, _) => "no tracker answers".into(),
+            (1, 1) => "tracker up".into(),
+            _ => format!("{up} of {all} trackers up"),
+        }
+    }
+
+    /// The row with this id, this person's included.
+    pub fn member(&self, id: &MemberId) -> Option<&Member> {
+        self.me.iter().chain(&self.members).find(|m| m.id == *id)
+    }
+
+    /// Adds a line of the shell's own.
+    pub fn note(&mut self, line: Line) {
+        if self.lines.len() == MAX_LINES {
+            self.lines.pop_front();
+        }
+        self.lines.push_back(line);
+    }
+
+    /// Takes an event; what it adds to the transcript is returned as well.
+    pub fn apply(&mut self, event: &Event) -> Vec<Line> {
+        let lines = self.reduce(event);
+        lines.iter().for_each(|line| self.note(line.clone()));
+        lines
+    }
+
+    fn reduce(&mut self, event: &Event) -> Vec<Line> {
+        match event {
+            Event::Reset { snapshot } => self.reset(snapshot),
+            Event::MemberJoined { member } | Event::MemberChanged { member } => self.row(member),
+            Event::MemberLeft { id, reason, detail } => {
+                self.gone(id, *reason, detail.as_deref()).into_iter().collect()
+            }
+            Event::Message { message } => vec![self.said(message)],
+            Event::Folded { from, count } => {
+                let who = self.name_of(from);
+                vec![Line::warning(format!(
+                    "{count} more from {who}, too many to show."
+                ))]
+            }
+            Event::Delivery { id, state, member } => {
+                self.delivery(id, *state, member.as_ref()).into_iter().collect()
+            }
+            Event::Typing { from, on, direct } => {
+                self.typing
+                    .retain(|(id, in_direct)| id != from || in_direct != direct);
+                if *on {
+                    self.typing.push((from.clone(), *direct));
+                }
+                Vec::new()
+            }
+            Event::Rendezvous { status } => self.meeting_changed(status).into_iter().collect(),
+            Event::Notice { message, .. } => vec![Line::warning(text::neutral(message))],
+            Event::Left { reason } => {
+                self.ended = Some(*reason);
+                vec![Line::info(match reason {
+                    EndReason::Left => "You left. Nothing was kept.",
+                    EndReason::Removed => "You were removed from the room.",
+                    EndReason::Closed => "The room was closed.",
+                    EndReason::Stopped => "Something broke inside; everything was wiped.",
+                })]
+            }
+        }
+    }
+
+    /// The first one is silent about rows (a room begins empty); a later one means that events
+    /// were missed, and tells what is new.
+    fn reset(&mut self, snapshot: &Snapshot) -> Vec<Line> {
+        let mut lines = Vec::new();
+        if self.me.is_some() {
+            lines.push(Line::warning(
+                "This terminal was too slow; some events were skipped.",
+            ));
+        }
+        let before = std::mem::take(&mut self.members);
+        self.me = Some(snapshot.me.clone());
+        self.typing.clear();
+        for member in &snapshot.members {
+            match before.iter().find(|m| m.id == member.id) {
+                Some(old) => {
+                    self.members.push(old.clone());
+                    lines.extend(self.row(member));
+                }
+                None => lines.extend(self.row(member)),
+            }
+        }
+        for member in &before {
+            if !snapshot.members.iter().any(|m| m.id == member.id) {
+                lines.push(Line::info(format!("{} is gone.", label(member))));
+            }
+        }
+        for status in &snapshot.rendezvous {
+            lines.extend(self.meeting_changed(status));
+        }
+        self.rendezvous.clone_from(&snapshot.rendezvous);
+        for message in &snapshot.messages {
+            if !self
+                .lines
+                .iter()
+                .any(|line| line.id.as_ref() == Some(&message.id))
+            {
+                lines.push(self.said(message));
+            }
+        }
+        lines
+    }
+
+    fn row(&mut self, member: &Member) -> Vec<Line> {
+        if self.me.as_ref().is_some_and(|me| me.id == member.id) {
+            let old = self.me.replace(member.clone());
+            return match old {
+                Some(old) if old.name != member.name => {
+                    vec![Line::info(format!("You are now called {}.", name(&member.name)))]
+                }
+                _ => Vec::new(),
+            };
+        }
+        let Some(at) = self.members.iter().position(|m| m.id == member.id) else {
+            self.members.push(member.clone());
+            return if member.state == MemberState::Connecting {
+                Vec::new()
+            } else {
+                arrival(member)
+            };
+        };
+        let old = std::mem::replace(&mut self.members[at], member.clone());
+        changes(&old, member)
+    }
+
+    fn gone(&mut self, id: &MemberId, reason: LeaveReason, detail: Option<&str>) -> Option<Line> {
+        self.typing.retain(|(from, _)| from != id);
+        let at = self.members.iter().position(|m| m.id == *id)?;
+        let member = self.members.remove(at);
+        if member.state == MemberState::Connecting && reason == LeaveReason::Left {
+            return None;
+        }
+        let who = label(&member);
+        let mut words = match reason {
+            LeaveReason::Left => format!("{who} left."),
+            LeaveReason::Lost => format!("{who} was lost: no sign of life any more."),
+            LeaveReason::Removed => format!("{who} was removed."),
+            LeaveReason::Blocked => format!("{who} was blocked by you."),
+            LeaveReason::Misbehaved => format!("{who} was dropped for breaking the rules."),
+        };
+        if let Some(detail) = detail {
+            words.push(' ');
+            words.push_str(&text::one_line(detail));
+        }
+        Some(Line::info(words))
+    }
+
+    fn said(&mut self, message: &Message) -> Line {
+        let other = message.with.as_ref().map(|id| self.name_of(id));
+        let author = match self.member(&message.from) {
+            Some(member) => labelled(&message.name, &member.fingerprint),
+            None => name(&message.name),
+        };
+        let lead = match (message.mine, message.direct) {
+            (true, true) => {
+                format!("You, to {} only", other.unwrap_or_else(|| "one member".into()))
+            }
+            (true, false) => "You".into(),
+            (false, true) => format!("{author}, to you only"),
+            (false, false) => author,
+        };
+        let tone = if message.mine { Tone::Mine } else { Tone::Said };
+        // Who wrote history is what its teller says: a fingerprint would lend it weight, and what
+        // the words are worth stands before a name that anybody could have made up.
+        let lead = match (message.history, message.confirmed || message.mine) {
+            (true, true) if message.mine => "Earlier, you".into(),
+            (true, true) => format!("Earlier, {}", quoted(&message.name)),
+            (true, false) => format!("Earlier, unconfirmed, {}", quoted(&message.name)),
+            (false, true) => lead,
+            (false, false) => format!("Unconfirmed, {lead}"),
+        };
+        self.typing
+            .retain(|(id, direct)| *id != message.from || *direct != message.direct);
+        Line {
+            tone: if message.history { Tone::Past } else { tone },
+            lead: Some(lead),
+            text: text::neutral(&message.text),
+            id: Some(message.id.clone()),
+        }
+    }
+
+    fn delivery(&mut self, id: &MessageId, state: DeliveryState, member: Option<&MemberId>) -> Option<Line> {
+        // One of several recipients says nothing about the whole.
+        if member.is_none() || state == DeliveryState::Failed {
+            self.pending.retain(|(of, _)| of != id);
+        }
+        match state {
+            DeliveryState::Sending if member.is_none() => {
+                self.pending.push((id.clone(), Pending::Waiting));
+                None
+            }
+            DeliveryState::Failed => {
+                self.pending.push((id.clone(), Pending::Failed));
+                let to = member.map_or(String::new(), |id| format!(" to {}", self.name_of(id)));
+                Some(Line::warning(format!(
+                    "A message of yours could not be sent{to}."
+                )))
+            }
+            _ => None,
+        }
+    }
+
+    fn meeting_changed(&mut self, status: &RendezvousStatus) -> Option<Line> {
+        let known = self
+            .rendezvous
+            .iter()
+            .position(|r| r.backend == status.backend && r.url == status.url);
+        let old = match known {
+            Some(at) => Some(std::mem::replace(&mut self.rendezvous[at], status.clone())),
+            None => {
+                self.rendezvous.push(status.clone());
+                None
+            }
+        };
+        if old.is_some_and(|old| old.state == status.state) {
+            return None;
+        }
+        Some(Line::info(meeting_place(status)))
+    }
+
+    fn name_of(&self, id: &MemberId) -> String {
+        self.member(id).map_or_else(|| "somebody who left".into(), label)
+    }
+}
+
+/// A name fit to be shown. One that holds signs which our own labels are made of is quoted, so
+/// that no name can pass for a label.
+pub fn name(raw: &str) -> String {
+    let shown = text::one_line(raw);
+    if shown.trim().is_empty() {
+        "(no name)".into()
+    } else if shown.contains(['(', ')', ':', ',', '"']) {
+        quoted(&shown)
+    } else {
+        shown
+    }
+}
+
+fn quoted(raw: &str) -> String {
+    format!("\"{}\"", text::one_line(raw).replace('"', "'"))
+}
+
+/// Name and short fingerprint. The short one tells two people of one name apart at a glance; it
+/// proves nothing, which is what the whole one in `/who` is for.
+pub fn label(member: &Member) -> String {
+    labelled(&member.name, &member.fingerprint)
+}
+
+fn labelled(raw: &str, fingerprint: &str) -> String {
+    match short(fingerprint) {
+        "" => format!("{} (no key)", name(raw)),
+        short => format!("{} ({short})", name(raw)),
+    }
+}
+
+/// The first group of a fingerprint.
+pub fn short(fingerprint: &str) -> &str {
+    fingerprint.split('-').next().unwrap_or_default()
+}
+
+/// What was checked about a member, in words.
+pub fn trust(member: &Member) -> &'static str {
+    match (member.trust, member.kind) {
+        (Trust::None, _) => "its signature is wrong",
+        (Trust::Claimed, _) => "its key is claimed, not proven",
+        (Trust::Unverified, _) => "not verified",
+        (Trust::New, _) => "seen for the first time",
+        (Trust::Known, _) => "seen before",
+        (Trust::Verified, _) => "verified by you",
+    }
+}
+
+/// How a member is connected, in words.
+pub fn way(member: &Member) -> &'static str {
+    match (member.state, member.via) {
+        (MemberState::Connecting, _) => "connecting",
+        (MemberState::Reconnecting, _) => "does not answer at present",
+        (MemberState::Here, Some(Via::Direct)) => "direct",
+        (MemberState::Here, Some(Via::Relay)) => "relayed",
+        (MemberState::Here, None) => "connected",
+    }
+}
+
+/// How a member speaks, in words.
+pub fn kind(member: &Member) -> &'static str {
+    match member.kind {
+        MemberKind::Web => "web page",
+        MemberKind::Native => "Dayfly",
+    }
+}
+
+/// A place to meet and its state, as a sentence.
+pub fn meeting_place(status: &RendezvousStatus) -> String {
+    let place = match &status.url {
+        Some(url) => format!("{} {}", text::one_line(&status.backend), text::one_line(url)),
+        None => text::one_line(&status.backend),
+    };
+    let state = match status.state {
+        RendezvousState::Connecting => "is being reached",
+        RendezvousState::Up => "is up",
+        RendezvousState::Waiting => "does not answer and will be tried again",
+        RendezvousState::Down => "was given up",
+    };
+    match &status.detail {
+        Some(detail) => format!("The {place} {state}: {}", text::one_line(detail)),
+        None => format!("The {place} {state}."),
+    }
+}
+
+const SAME_KEY: &str = "shows the same key as another member: at least one of them is not who it seems.";
+
+fn arrival(member: &Member) -> Vec<Line> {
+    let who = label(member);
+    let mut lines = vec![Line::info(format!(
+        "{who} is here: {}, {}, {}.",
+        kind(member),
+        trust(member),
+        way(member)
+    ))];
+    if member.same_key {
+        lines.push(Line::warning(format!("{who} {SAME_KEY}")));
+    }
+    lines
+}
+
+fn changes(old: &Member, new: &Member) -> Vec<Line> {
+    if old.state == MemberState::Connecting {
+        return if new.state == MemberState::Connecting {
+            Vec::new()
+        } else {
+            arrival(new)
+        };
+    }
+    let mut lines = Vec::new();
+    let who = label(new);
+    if old.name != new.name {
+        lines.push(Line::info(format!(
+            "{} is now called {}.",
+            label(old),
+            name(&new.name)
+        )));
+    }
+    if old.state != new.state {
+        lines.push(Line::info(match new.state {
+            MemberState::Here => format!("{who} is back."),
+            MemberState::Reconnecting | MemberState::Connecting => {
+                format!("{who} does not answer at present.")
+            }
+        }));
+    }
+    if old.via != new.via && new.state == MemberState::Here {
+        match new.via {
+            Some(Via::Direct) => lines.push(Line::info(format!("{who} is now connected directly."))),
+            Some(Via::Relay) => lines.push(Line::info(format!("{who} is now reached through a relay."))),
+            None => {}
+        }
+    }
+    if old.trust != new.trust || old.fingerprint != new.fingerprint {
+        lines.push(Line::info(format!("{who}: {}.", trust(new))));
+    }
+    if new.same_key && !old.same_key {
+        lines.push(Line::warning(format!("{who} {SAME_KEY}")));
+    }
+    lines
+}
+
+#[cfg(test)]
+#[path = "model_tests.rs"]
+mod tests;

@@ -1,0 +1,262 @@
+//! The one way into a room that `open` and `join` share: password and consent are settled, the
+//! room is entered, and a front end takes over.
+
+use crate::args::RoomArgs;
+use crate::exit::Exit;
+use crate::json::{self, Row};
+use crate::links::Links;
+use crate::signals::Signals;
+use crate::{consent, password, plain, tui};
+use dayfly_core::engine::{Engine, Error, ErrorKind, RoomHandle, RoomOptions, Subscription};
+use dayfly_core::link::IceServer;
+use dayfly_core::proto::invite::{Invite, WebInvite};
+use dayfly_core::proto::room::Member;
+use dayfly_core::proto::secret::SecretString;
+use std::io::IsTerminal;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::time::Duration;
+use tokio::time::Instant;
+
+/// Leaving is polite up to here; then the process ends anyhow.
+const POLITE: Duration = Duration::from_millis(900);
+
+/// Who is on the other side of this terminal client.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FrontEnd {
+    /// A program.
+    Json,
+    /// A person who reads lines, or hears them.
+    Plain,
+    /// A person at a screen.
+    Screen,
+}
+
+impl FrontEnd {
+    /// What was asked for, or what the terminal can do.
+    pub fn choose(args: &RoomArgs) -> Self {
+        let terminal = std::io::stdin().is_terminal() && std::io::stdout().is_terminal();
+        let dumb = std::env::var_os("TERM").is_none_or(|term| term == "dumb");
+        match (args.json, args.plain || !terminal || (dumb && cfg!(unix))) {
+            (true, _) => Self::Json,
+            (false, true) => Self::Plain,
+            (false, false) => Self::Screen,
+        }
+    }
+
+    /// Somebody is there to answer a question.
+    pub fn may_ask(self) -> bool {
+        self != Self::Json && std::io::stdin().is_terminal()
+    }
+}
+
+/// A room that was entered, with what a front end needs besides.
+pub struct Session {
+    /// The room.
+    pub handle: RoomHandle,
+    /// What happens in it; begins with a reset.
+    pub events: Subscription,
+    /// The links that lead here.
+    pub links: Links,
+    /// What is said before anything else.
+    pub preface: Vec<String>,
+    /// What `--for` says.
+    pub limit: TimeLimit,
+}
+
+impl Session {
+    /// The row that says so.
+    pub fn ready(&self, me: Member) -> Row {
+        Row::Ready {
+            kind: "web",
+            link: self.links.primary.clone(),
+            links: self.links.all.clone(),
+            room: self.links.room.clone(),
+            me,
+        }
+    }
+
+    /// Leaves politely, but within a second.
+    pub async fn leave(&self) {
+        let _ = tokio::time::timeout(POLITE, self.handle.leave()).await;
+    }
+}
+
+/// When to leave, if `--for` says so.
+#[derive(Debug, Clone, Copy)]
+pub struct TimeLimit(Option<Instant>);
+
+impl TimeLimit {
+    fn from_now(seconds: Option<u64>) -> Self {
+        Self(seconds.and_then(|s| Instant::now().checked_add(Duration::from_secs(s))))
+    }
+
+    /// There is one.
+    pub fn is_set(self) -> bool {
+        self.0.is_some()
+    }
+
+    /// Resolves when it has run out; never without one.
+    pub async fn is_up(self) {
+        match self.0 {
+            Some(until) => tokio::time::sleep_until(until).await,
+            None => std::future::pending().await,
+        }
+    }
+}
+
+/// Why there is no room.
+#[derive(Debug)]
+pub enum Stop {
+    /// Something is wrong.
+    Refused(Error),
+    /// The person said no.
+    Declined,
+}
+
+impl From<Error> for Stop {
+    fn from(error: Error) -> Self {
+        Self::Refused(error)
+    }
+}
+
+/// Runs `open` or `join`. `invite` makes the invite once the front end is known; `preface` is
+/// what `open` has to say first.
+pub fn run(
+    args: &RoomArgs,
+    preface: Vec<String>,
+    invite: impl FnOnce(&RoomArgs, FrontEnd) -> Result<WebInvite, Error>,
+) -> Exit {
+    let front_end = FrontEnd::choose(args);
+    if front_end == FrontEnd::Json {
+        json::print(&Row::hello());
+    }
+    let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => return refuse(system("The program could not be set up", &error), front_end),
+    };
+    let exit = runtime.block_on(async {
+        // Begun before the questions, because the engine begins with a long computation.
+        let engine = Engine::start()?;
+        let invite = invite(args, front_end)?;
+        let session = enter(&engine, args, preface, invite, front_end).await?;
+        let signals =
+            Signals::listen().map_err(|error| system("Signals could not be listened for", &error))?;
+        Ok(match front_end {
+            FrontEnd::Json => json::run(session, signals).await,
+            FrontEnd::Plain => plain::run(session, signals).await,
+            FrontEnd::Screen => tui::run(session, signals).await?,
+        })
+    });
+    match exit {
+        Ok(exit) => exit,
+        Err(Stop::Refused(error)) => refuse(error, front_end),
+        Err(Stop::Declined) => {
+            eprintln!("Then not. Nobody was contacted.");
+            Exit::Left
+        }
+    }
+}
+
+async fn enter(
+    engine: &Engine,
+    args: &RoomArgs,
+    preface: Vec<String>,
+    invite: WebInvite,
+    front_end: FrontEnd,
+) -> Result<Session, Stop> {
+    let options = options(args)?;
+    consent::settle(args, &options, &invite, front_end)?;
+    let handle = engine.enter(Invite::Web(invite), options).await?;
+    let events = handle.subscribe();
+    let links = Links::of(handle.invite());
+    if let Some(file) = &args.qr {
+        links.save_picture(file)?;
+    }
+    let limit = TimeLimit::from_now(args.seconds);
+    Ok(Session {
+        handle,
+        events,
+        links,
+        preface,
+        limit,
+    })
+}
+
+/// Nothing beyond this network is contacted.
+pub fn is_local(args: &RoomArgs) -> bool {
+    args.local || (args.lan && args.tracker.is_empty())
+}
+
+fn options(args: &RoomArgs) -> Result<RoomOptions, Error> {
+    let bind = match (args.lan, args.local) {
+        (true, _) => Some(Ipv4Addr::UNSPECIFIED),
+        (false, true) => Some(Ipv4Addr::LOCALHOST),
+        (false, false) => None,
+    };
+    Ok(RoomOptions {
+        name: args.name.clone(),
+        trackers: args.tracker.clone(),
+        ice_servers: ice_servers(args)?,
+        local: is_local(args),
+        embedded_tracker: bind.map(|address| SocketAddr::new(IpAddr::V4(address), 0)),
+    })
+}
+
+/// The STUN servers named, or the usual ones; and the TURN server, if one is named.
+fn ice_servers(args: &RoomArgs) -> Result<Option<Vec<IceServer>>, Error> {
+    let turn = match (&args.turn, &args.turn_user, &args.turn_password_file) {
+        (Some(url), Some(user), Some(file)) => Some(IceServer {
+            url: url.clone(),
+            username: user.clone(),
+            credential: password::from_file(file)?,
+        }),
+        _ => None,
+    };
+    if args.stun.is_empty() && turn.is_none() {
+        return Ok(None);
+    }
+    let mut servers = Vec::new();
+    if args.stun.is_empty() && !is_local(args) {
+        servers = dayfly_core::defaults::ice_servers();
+    }
+    for url in args.stun.iter().filter(|url| *url != "none") {
+        let url = if url.contains(':') {
+            url.clone()
+        } else {
+            format!("stun:{url}")
+        };
+        servers.push(IceServer {
+            url,
+            username: String::new(),
+            credential: SecretString::new(String::new()),
+        });
+    }
+    servers.extend(turn);
+    Ok(Some(servers))
+}
+
+/// Says why there is no room, to whoever is there.
+pub fn refuse(error: Error, front_end: FrontEnd) -> Exit {
+    let exit = match error.kind {
+        ErrorKind::System | ErrorKind::Internal | ErrorKind::Busy | ErrorKind::Ended => Exit::Failed,
+        _ => Exit::Usage,
+    };
+    if front_end == FrontEnd::Json {
+        json::print(&Row::error(None, error));
+    } else {
+        eprintln!("{}", error.message);
+        if let Some(hint) = error.hint {
+            eprintln!("{hint}");
+        }
+    }
+    exit
+}
+
+/// The system refused something.
+pub fn system(what: &str, error: &std::io::Error) -> Error {
+    Error {
+        kind: ErrorKind::System,
+        message: format!("{what}: {error}."),
+        hint: None,
+    }
+}

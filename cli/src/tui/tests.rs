@@ -1,0 +1,276 @@
+use super::input::{Act, App};
+use super::view::draw;
+use crate::links::Links;
+use crate::model::Line;
+use crate::testing::{member, message, reset, tracker};
+use crossterm::event::{Event as TerminalEvent, KeyCode, KeyEvent, KeyModifiers};
+use dayfly_core::proto::invite::{Access, Invite, Island, WebInvite};
+use dayfly_core::proto::room::{
+    DeliveryState, Event, MemberState, Message, NoticeCode, RendezvousState, Trust, Via,
+};
+use ratatui::Terminal;
+use ratatui::backend::TestBackend;
+use ratatui::style::Color;
+
+fn app(trackers: &[&str]) -> App {
+    let trackers = trackers.iter().map(|url| (*url).to_owned()).collect();
+    let room = "2f1e6c0a-4f2e-4f7c-9d0b-7a1f3c5e9b11";
+    let invite = WebInvite::new(room, Access::Public, vec![Island::chitchatter()], trackers).unwrap();
+    let preface = vec!["This room is open to any browser that has the link".into()];
+    let mut app = App::new(Links::of(&Invite::Web(invite)), preface, true);
+    app.event(&reset(member("me", "Ada")));
+    app
+}
+
+/// A room in which a good deal has happened.
+fn lively() -> App {
+    let mut app = app(&[]);
+    let bob = member("b0b1", "Bob");
+    let mut eve = member("e0e0", "Eve with a name of thirty sig");
+    eve.via = Some(Via::Relay);
+    eve.trust = Trust::None;
+    let mut late = member("1a7e", "Late");
+    late.state = MemberState::Reconnecting;
+    let past = Message {
+        history: true,
+        confirmed: false,
+        ..message("0", &bob, "said before you came")
+    };
+    let me = member("me", "Ada");
+    for event in [
+        Event::Rendezvous {
+            status: tracker("wss://tracker.example", RendezvousState::Up),
+        },
+        Event::Rendezvous {
+            status: tracker("wss://other.example/announce", RendezvousState::Waiting),
+        },
+        Event::MemberJoined { member: bob.clone() },
+        Event::Message { message: past },
+        Event::MemberJoined { member: eve.clone() },
+        Event::MemberJoined { member: late },
+        Event::Message {
+            message: message("1", &bob, "Hello Ada, good to see you here."),
+        },
+        Event::Message {
+            message: message(
+                "2",
+                &eve,
+                "A longer text, which has to be broken into several rows \
+                on any terminal that is not very wide indeed, at the spaces between the words.",
+            ),
+        },
+        Event::Message {
+            message: message(
+                "3",
+                &eve,
+                "漢字とかなの混じった長い文章も、端末の幅で折り返される。עברית וגם العربية.",
+            ),
+        },
+        Event::Message {
+            message: Message {
+                direct: true,
+                with: Some(bob.id.clone()),
+                ..message("4", &bob, "psst")
+            },
+        },
+        Event::Message {
+            message: Message {
+                mine: true,
+                ..message("5", &me, "one\ntwo")
+            },
+        },
+        Event::Delivery {
+            id: message("5", &me, "").id,
+            state: DeliveryState::Sending,
+            member: None,
+        },
+        Event::Notice {
+            code: NoticeCode::WrongPassword,
+            message: "Somebody here has another password.".into(),
+        },
+        Event::Typing {
+            from: bob.id,
+            on: true,
+            direct: false,
+        },
+    ] {
+        app.event(&event);
+    }
+    app
+}
+
+fn screen(app: &mut App, columns: u16, rows: u16) -> Terminal<TestBackend> {
+    let mut terminal = Terminal::new(TestBackend::new(columns, rows)).unwrap();
+    terminal.draw(|frame| draw(frame, app)).unwrap();
+    terminal
+}
+
+fn key(app: &mut App, code: KeyCode, modifiers: KeyModifiers) -> Act {
+    app.terminal(&TerminalEvent::Key(KeyEvent::new(code, modifiers)))
+}
+
+fn press(app: &mut App, code: KeyCode) -> Act {
+    key(app, code, KeyModifiers::NONE)
+}
+
+fn type_in(app: &mut App, text: &str) {
+    for c in text.chars() {
+        press(app, KeyCode::Char(c));
+    }
+}
+
+#[test]
+fn a_new_room_shows_its_link_and_code() {
+    insta::assert_snapshot!("start_80x24", screen(&mut app(&[]), 80, 24).backend());
+    insta::assert_snapshot!("start_120x40", screen(&mut app(&[]), 120, 40).backend());
+    insta::assert_snapshot!("start_40x12", screen(&mut app(&[]), 40, 12).backend());
+    insta::assert_snapshot!(
+        "start_local_100x40",
+        screen(&mut app(&["ws://127.0.0.1:45678"]), 100, 40).backend()
+    );
+}
+
+#[test]
+fn a_conversation_at_several_sizes() {
+    for (columns, rows) in [(100, 30), (80, 24), (50, 20), (24, 10)] {
+        let name = format!("lively_{columns}x{rows}");
+        insta::assert_snapshot!(name, screen(&mut lively(), columns, rows).backend());
+    }
+}
+
+#[test]
+fn no_size_is_too_small() {
+    for columns in 1..30 {
+        for rows in 1..8 {
+            screen(&mut lively(), columns, rows);
+            screen(&mut app(&[]), columns, rows);
+        }
+    }
+}
+
+#[test]
+fn the_panel_gives_way_when_somebody_comes() {
+    let mut app = app(&[]);
+    assert!(app.panel);
+    app.event(&Event::MemberJoined {
+        member: member("b0b1", "Bob"),
+    });
+    assert!(!app.panel);
+    app.show_panel();
+    app.event(&Event::MemberJoined {
+        member: member("e0e0", "Eve"),
+    });
+    assert!(app.panel, "asked for, so it stays");
+    press(&mut app, KeyCode::Esc);
+    assert!(!app.panel);
+}
+
+#[test]
+fn scrolling_back_stays_put_while_lines_come_in() {
+    let mut app = app(&[]);
+    let bob = member("b0b1", "Bob");
+    for n in 0..50 {
+        let said = message(&n.to_string(), &bob, &format!("line {n}"));
+        app.event(&Event::Message { message: said });
+    }
+    screen(&mut app, 60, 10);
+    press(&mut app, KeyCode::PageUp);
+    let before = screen(&mut app, 60, 10).backend().to_string();
+    assert!(
+        before.contains("line 43") && !before.contains("line 44"),
+        "{before}"
+    );
+    app.event(&Event::Message {
+        message: message("new", &bob, "new"),
+    });
+    let after = screen(&mut app, 60, 10).backend().to_string();
+    assert!(
+        after.contains("line 43") && after.contains("1 new line below"),
+        "{after}"
+    );
+    press(&mut app, KeyCode::PageDown);
+    press(&mut app, KeyCode::PageDown);
+    assert_eq!((app.scroll, app.unread), (0, 0));
+    for _ in 0..100 {
+        press(&mut app, KeyCode::PageUp);
+    }
+    let top = screen(&mut app, 60, 10).backend().to_string();
+    assert!(top.contains("line 0"), "{top}");
+}
+
+#[test]
+fn without_colour_there_is_none_and_nothing_is_lost() {
+    let mut app = lively();
+    let with = screen(&mut app, 100, 30);
+    app.colour = false;
+    let without = screen(&mut app, 100, 30);
+    assert_eq!(with.backend().to_string(), without.backend().to_string());
+    let coloured = |terminal: &Terminal<TestBackend>| {
+        let cells = terminal.backend().buffer().content();
+        cells
+            .iter()
+            .any(|cell| cell.fg != Color::Reset || cell.bg != Color::Reset)
+    };
+    assert!(coloured(&with) && !coloured(&without));
+}
+
+#[test]
+fn a_hostile_text_stays_within_its_rows() {
+    let mut app = app(&[]);
+    let eve = member("e0e0", "E\u{1b}[31mve\u{202E}");
+    app.event(&Event::MemberJoined { member: eve.clone() });
+    let text = format!(
+        "\u{1b}[2J\u{1b}]0;title\u{7}\u{9b}31m\u{202E}abc\u{2066}{}",
+        "o\u{301}".repeat(300)
+    );
+    app.event(&Event::Message {
+        message: message("1", &eve, &text),
+    });
+    let terminal = screen(&mut app, 60, 16);
+    for cell in terminal.backend().buffer().content() {
+        assert!(
+            !cell
+                .symbol()
+                .chars()
+                .any(|c| c.is_control() || ('\u{202A}'..='\u{202E}').contains(&c))
+        );
+    }
+}
+
+#[test]
+fn what_is_typed_is_entered_once_and_told_only_if_it_is_for_all() {
+    let mut app = lively();
+    assert!(!app.is_typing());
+    type_in(&mut app, "hi");
+    assert!(app.is_typing());
+    assert_eq!(press(&mut app, KeyCode::Enter), Act::Entered("hi".into()));
+    assert_eq!(press(&mut app, KeyCode::Enter), Act::Draw);
+    type_in(&mut app, "/dm Bob secret");
+    assert!(!app.is_typing());
+    assert_eq!(
+        press(&mut app, KeyCode::Enter),
+        Act::Entered("/dm Bob secret".into())
+    );
+    assert_eq!(
+        key(&mut app, KeyCode::Char('c'), KeyModifiers::CONTROL),
+        Act::Leave
+    );
+}
+
+#[test]
+fn a_paste_is_one_text_and_cannot_steer() {
+    let mut app = app(&[]);
+    app.terminal(&TerminalEvent::Paste("one\r\ntwo\u{1b}[A\u{202E}".into()));
+    assert_eq!(app.input.value(), "one\ntwo\u{241b}[A\u{FFFD}");
+    app.terminal(&TerminalEvent::Paste("x".repeat(20_000)));
+    assert_eq!(app.input.value().chars().count(), 10_000);
+    insta::assert_snapshot!("paste_40x8", screen(&mut app, 40, 8).backend());
+}
+
+#[test]
+fn help_and_errors_replace_the_panel() {
+    let mut app = app(&[]);
+    app.note(crate::command::help());
+    app.note(vec![Line::warning("There is no command /fly.")]);
+    insta::assert_snapshot!("help_60x16", screen(&mut app, 60, 16).backend());
+}
