@@ -93,6 +93,7 @@ impl WebRtcStack {
             controls,
             frames,
             ending,
+            setup: None,
         };
         let running = task.run(self.runtime.clone());
         self.runtime.spawn(Box::pin(running)).detach();

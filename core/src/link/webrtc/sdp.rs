@@ -100,13 +100,14 @@ pub(super) fn renegotiation(text: &str, loopback: bool) -> Result<String, SdpErr
 fn is_usable(candidate: &str, loopback: bool) -> bool {
     // RFC 8839, 5.1: foundation component transport priority address port typ …
     let mut fields = candidate.split(' ').filter(|field| !field.is_empty());
-    let (Some(_), Some(_), Some(transport)) = (fields.next(), fields.next(), fields.next()) else {
+    let (Some(_), Some(component), Some(transport)) = (fields.next(), fields.next(), fields.next()) else {
         return false;
     };
     let (Some(_), Some(address), Some(port)) = (fields.next(), fields.next(), fields.next()) else {
         return false;
     };
-    transport.eq_ignore_ascii_case("udp")
+    component == "1"
+        && transport.eq_ignore_ascii_case("udp")
         && port.parse::<u16>().is_ok_and(|port| port != 0)
         // A name (`.local` above all) is not an address: its owner will find us.
         && address.parse().is_ok_and(|ip| is_reachable(ip, loopback))
@@ -125,23 +126,61 @@ fn is_reachable(ip: IpAddr, loopback: bool) -> bool {
     }
 }
 
-/// Our answer as it goes out: media sections say `inactive`, because nothing is played or sent
-/// here yet. The stack answers `recvonly`, which makes a browser encode video for nobody, and
-/// which Chromium rejects where it had offered `inactive`.
-pub(super) fn without_media(answer: &str) -> String {
-    let mut out = String::with_capacity(answer.len());
+/// Our description as it goes out.
+///
+/// Media sections say `inactive`, because nothing is played or sent here yet. The stack answers
+/// `recvonly`, which makes a browser encode video for nobody, and which Chromium rejects where
+/// it had offered `inactive`. Candidates of the second component go: RTCP never has its own port.
+/// On a connection that stands, `setup` says who began its DTLS: the stack claims `active` in
+/// every answer, and Chromium refuses to turn the roles around.
+pub(super) fn outgoing(text: &str, setup: Option<Setup>) -> String {
+    let mut out = String::with_capacity(text.len());
     let mut media = false;
-    for line in answer.lines() {
+    for line in text.lines() {
         if line.starts_with("m=") {
             media = line.starts_with("m=audio ") || line.starts_with("m=video ");
         }
-        out.push_str(match line {
-            "a=sendrecv" | "a=recvonly" | "a=sendonly" if media => "a=inactive",
-            line => line,
+        if let Some(candidate) = line.strip_prefix("a=candidate:")
+            && candidate.split(' ').nth(1) != Some("1")
+        {
+            continue;
+        }
+        out.push_str(match (line, setup) {
+            ("a=sendrecv" | "a=recvonly" | "a=sendonly", _) if media => "a=inactive",
+            ("a=setup:active" | "a=setup:passive", Some(setup)) => setup.line(),
+            (line, _) => line,
         });
         out.push_str("\r\n");
     }
     out
+}
+
+/// Who begins DTLS (RFC 8842).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Setup {
+    /// We do.
+    Active,
+    /// The peer does.
+    Passive,
+}
+
+impl Setup {
+    /// Our role, from the answer and whose it is.
+    pub(super) fn ours(answer: &str, answer_is_ours: bool) -> Self {
+        let active = answer.lines().any(|line| line == "a=setup:active");
+        if active == answer_is_ours {
+            Self::Active
+        } else {
+            Self::Passive
+        }
+    }
+
+    fn line(self) -> &'static str {
+        match self {
+            Self::Active => "a=setup:active",
+            Self::Passive => "a=setup:passive",
+        }
+    }
 }
 
 #[cfg(test)]
@@ -220,9 +259,30 @@ mod tests {
         let answer = "v=0\r\na=sendrecv\r\nm=audio 9 X 111\r\na=recvonly\r\nm=video 9 X 96\r\n\
             a=sendrecv\r\nm=application 9 X\r\na=sendrecv\r\n";
         assert_eq!(
-            without_media(answer),
+            outgoing(answer, None),
             "v=0\r\na=sendrecv\r\nm=audio 9 X 111\r\na=inactive\r\nm=video 9 X 96\r\n\
             a=inactive\r\nm=application 9 X\r\na=sendrecv\r\n"
+        );
+    }
+
+    #[test]
+    fn who_began_dtls_does_not_change() {
+        let answer = "a=setup:active\r\n";
+        assert_eq!(Setup::ours(answer, true), Setup::Active);
+        assert_eq!(Setup::ours(answer, false), Setup::Passive);
+        assert_eq!(Setup::ours("a=setup:passive\r\n", false), Setup::Active);
+        assert_eq!(outgoing(answer, None), answer);
+        assert_eq!(outgoing(answer, Some(Setup::Active)), answer);
+        assert_eq!(outgoing(answer, Some(Setup::Passive)), "a=setup:passive\r\n");
+    }
+
+    #[test]
+    fn there_is_one_component() {
+        let text = "a=candidate:1 1 udp 5 192.0.2.1 9 typ host\r\n\
+            a=candidate:1 2 udp 5 192.0.2.1 9 typ host\r\n";
+        assert_eq!(
+            outgoing(text, None),
+            "a=candidate:1 1 udp 5 192.0.2.1 9 typ host\r\n"
         );
     }
 }

@@ -1,6 +1,7 @@
 //! The task of one link: negotiates, opens, carries, ends.
 
 use super::runtime::LinkRuntime;
+use super::sdp::Setup;
 use super::setup::{self, Reports};
 use super::{Shared, addresses, sdp};
 use crate::link::{LinkConfig, LinkSink};
@@ -79,6 +80,8 @@ pub(super) struct Task {
     pub(super) controls: mpsc::Receiver<Control>,
     pub(super) frames: mpsc::Receiver<Vec<u8>>,
     pub(super) ending: watch::Receiver<Ending>,
+    /// Who began DTLS, once that is negotiated.
+    pub(super) setup: Option<Setup>,
 }
 
 /// Why a link is over.
@@ -164,7 +167,7 @@ impl Task {
         };
         tokio::select! {
             over = carried => over,
-            over = obey(&out, &*connection, &mut self.controls, &self.config, &negotiated) => over,
+            over = obey(&out, &*connection, &mut self.controls, &self.config, &mut self.setup, &negotiated) => over,
             over = watch_path(&out, &*connection, ice, open.subscribe()) => over,
             over = give_up(runtime, negotiated.subscribe(), open.subscribe()) => over,
             () = runtime.stopped() => because("the connection broke down; try again"),
@@ -238,10 +241,10 @@ impl Task {
             .await
             .ok_or_else(|| because("the connection could not be described; try again"))?
             .sdp;
-        let sdp = match self.role {
-            Role::Offer => sdp,
-            Role::Answer(_) => sdp::without_media(&sdp),
-        };
+        let sdp = sdp::outgoing(&sdp, None);
+        if let Role::Answer(_) = self.role {
+            self.setup = Some(Setup::ours(&sdp, true));
+        }
         let out = Out {
             link: self.link,
             sink: &self.sink,
@@ -426,14 +429,22 @@ async fn obey(
     connection: &dyn PeerConnection,
     controls: &mut mpsc::Receiver<Control>,
     config: &LinkConfig,
+    setup: &mut Option<Setup>,
     negotiated: &watch::Sender<bool>,
 ) -> Over {
     while let Some(control) = controls.recv().await {
         let done = match control {
-            Control::Accept(answer) => accept(connection, &answer, config)
-                .await
-                .map(|()| negotiated.send_modify(|done| *done = true)),
-            Control::Renegotiate(offer) => match renegotiate(connection, &offer, config).await {
+            // There is one answer to one offer; whatever comes later is no part of it.
+            Control::Accept(_) if setup.is_some() => Ok(()),
+            Control::Accept(answer) => match accept(connection, &answer, config).await {
+                Ok(()) => {
+                    *setup = Some(Setup::ours(&answer, false));
+                    negotiated.send_replace(true);
+                    Ok(())
+                }
+                Err(over) => Err(over),
+            },
+            Control::Renegotiate(offer) => match renegotiate(connection, &offer, config, *setup).await {
                 Ok(sdp) => out.tell(LinkEvent::Renegotiated { sdp }).await,
                 Err(over) => Err(over),
             },
@@ -464,6 +475,7 @@ async fn renegotiate(
     connection: &dyn PeerConnection,
     offer: &str,
     config: &LinkConfig,
+    setup: Option<Setup>,
 ) -> Result<String, Over> {
     let failed = |_: webrtc::error::Error| because("the other side's new offer makes no sense");
     let offer = sdp::renegotiation(offer, config.loopback).map_err(because)?;
@@ -479,7 +491,7 @@ async fn renegotiate(
         .local_description()
         .await
         .ok_or_else(|| because("the new description was lost; try again"))?;
-    Ok(sdp::without_media(&answer.sdp))
+    Ok(sdp::outgoing(&answer.sdp, setup))
 }
 
 /// Tells of silence, of voices, and of the way between them.
