@@ -40,6 +40,20 @@ impl Drop for Shared {
     }
 }
 
+/// A reference that does not keep the tasks running.
+#[derive(Debug, Clone)]
+pub struct WeakTasks(std::sync::Weak<Shared>);
+
+impl WeakTasks {
+    /// [`Tasks::inject_panic`], if any task is left.
+    #[doc(hidden)]
+    pub fn inject_panic(&self, name: &'static str) {
+        if let Some(shared) = self.0.upgrade() {
+            Tasks { shared }.inject_panic(name);
+        }
+    }
+}
+
 /// A poisoned lock only means that a holder panicked; what these locks guard stays valid.
 fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
@@ -128,6 +142,12 @@ impl Tasks {
             self.shared.report(name);
         }
         result
+    }
+
+    /// A reference that does not keep the tasks running.
+    #[must_use]
+    pub fn downgrade(&self) -> WeakTasks {
+        WeakTasks(Arc::downgrade(&self.shared))
     }
 
     /// Waits until a task of this set has panicked and gives its name.

@@ -39,3 +39,27 @@ pub struct Error {
     /// What to try.
     pub hint: Option<String>,
 }
+
+impl Error {
+    pub(super) fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
+        Self { kind, message: message.into(), hint: None }
+    }
+
+    pub(super) fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = Some(hint.into());
+        self
+    }
+
+    pub(super) fn system(what: &str, error: &std::io::Error) -> Self {
+        // Only the kind: an error's own text can hold an address.
+        Self::new(ErrorKind::System, format!("{what}: {}.", error.kind()))
+    }
+
+    pub(super) fn busy() -> Self {
+        Self::new(ErrorKind::Busy, "Too much is waiting to be done.").hint("Try again in a moment.")
+    }
+
+    pub(super) fn ended() -> Self {
+        Self::new(ErrorKind::Ended, "This room is over.").hint("Open or join a room again.")
+    }
+}

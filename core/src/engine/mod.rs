@@ -1,15 +1,36 @@
-//! The engine: what a shell holds. Rooms run on one thread of their own; every call here is a
-//! message to it and returns without blocking on the network.
+//! The engine: what a shell holds.
+//!
+//! Rooms run on one thread of their own, on a single-threaded runtime (measured: half the round
+//! trip and two thirds of the processor time of a pool). Every call here is a message to that
+//! thread, answered without waiting for the network. This module owns the thread, the clocks and
+//! the entropy; it decides nothing about rooms.
 
+mod clock;
+mod command;
+mod driver;
 mod error;
+mod hub;
+mod setup;
 
 pub use error::{Error, ErrorKind};
+pub use hub::{CAPACITY as LISTENER_CAPACITY, Subscription, Unsubscriber};
 
 use crate::link::IceServer;
+use command::{Command, Reply};
 use dayfly_proto::id::{MemberId, MessageId};
 use dayfly_proto::invite::Invite;
-use dayfly_proto::room::{Event, Snapshot};
+use dayfly_proto::room::Snapshot;
+use futures_util::StreamExt;
+use futures_util::stream::FuturesUnordered;
+use hub::{Queue, SharedHub};
 use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::{mpsc, oneshot, watch};
+
+/// Requests that may wait for one room, or for the engine. When they are that many the next one
+/// is refused with [`ErrorKind::Busy`].
+const REQUESTS: usize = 256;
 
 /// How a room is entered.
 #[derive(Debug, Clone)]
@@ -46,57 +67,129 @@ pub struct Stats {
     pub dropped: u64,
 }
 
-/// The engine. Cheap to clone; the last one dropped leaves every room.
+/// The engine. Cheap to clone. When the last clone and the last room handle are gone its thread
+/// ends.
 #[derive(Debug, Clone)]
-pub struct Engine {}
+pub struct Engine {
+    requests: mpsc::Sender<Enter>,
+}
 
 /// A room this device is in. Cheap to clone; dropping every handle leaves the room.
 #[derive(Debug, Clone)]
-pub struct RoomHandle {}
+pub struct RoomHandle {
+    commands: mpsc::Sender<Command>,
+    invite: Arc<Invite>,
+    /// Closed once the room is over and everything of it is gone.
+    over: watch::Receiver<()>,
+    tasks: crate::task::WeakTasks,
+    /// Keeps the engine's thread alive while the room is.
+    _engine: Engine,
+}
 
-/// A listener's queue: the first event is a reset, later ones are differences. It holds at most
-/// 256 events; when it is full it collapses to one new reset. Dropping it unsubscribes.
-#[derive(Debug)]
-pub struct Subscription {}
+/// A request to enter a room.
+struct Enter {
+    invite: Invite,
+    options: RoomOptions,
+    reply: oneshot::Sender<Result<setup::Entered, Error>>,
+}
 
 impl Engine {
-    /// Starts the network thread.
+    /// Starts the network thread, which at once begins to make the first room's key.
     ///
     /// # Errors
-    /// [`ErrorKind::System`] when the operating system gives no thread or no entropy.
+    /// [`ErrorKind::System`] when the operating system gives no thread or no sockets.
     pub fn start() -> Result<Self, Error> {
-        todo!()
+        let (requests, inbox) = mpsc::channel(REQUESTS);
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .map_err(|error| Error::system("The network thread could not be set up", &error))?;
+        #[allow(clippy::disallowed_methods, reason = "the one network thread")]
+        std::thread::Builder::new()
+            .name("dayfly".into())
+            .spawn(move || {
+                runtime.block_on(serve(inbox));
+                // A key still being computed is of no use to anybody.
+                runtime.shutdown_background();
+            })
+            .map_err(|error| Error::system("The network thread could not be started", &error))?;
+        Ok(Self { requests })
     }
 
-    /// Enters the room of an invite; who is first opens it.
+    /// Enters the room of an invite; who comes first opens it. Returns once the room runs, which
+    /// is before anybody is met.
     ///
     /// # Errors
     /// [`ErrorKind::BadOption`] for an option that cannot be, [`ErrorKind::System`] when no
     /// socket can be had.
-    pub async fn enter(&self, _invite: Invite, _options: RoomOptions) -> Result<RoomHandle, Error> {
-        todo!()
+    pub async fn enter(&self, invite: Invite, options: RoomOptions) -> Result<RoomHandle, Error> {
+        let (reply, answer) = oneshot::channel();
+        self.requests.try_send(Enter { invite, options, reply }).map_err(|_| Error::busy())?;
+        let entered = answer.await.map_err(|_| Error::ended())??;
+        Ok(RoomHandle {
+            commands: entered.commands,
+            invite: Arc::new(entered.invite),
+            over: entered.over,
+            tasks: entered.tasks,
+            _engine: self.clone(),
+        })
     }
+}
+
+/// The network thread: enters rooms and watches over them until nobody can ask for more.
+async fn serve(mut inbox: mpsc::Receiver<Enter>) {
+    let mut keys = setup::Keys::default();
+    let mut rooms = FuturesUnordered::new();
+    let mut open = true;
+    while open || !rooms.is_empty() {
+        tokio::select! {
+            request = inbox.recv(), if open => match request {
+                Some(Enter { invite, options, reply }) => {
+                    match setup::enter(invite, options, &mut keys).await {
+                        Ok((entered, supervision)) => {
+                            rooms.push(supervision);
+                            let _ = reply.send(Ok(entered));
+                        }
+                        Err(error) => {
+                            let _ = reply.send(Err(error));
+                        }
+                    }
+                }
+                None => open = false,
+            },
+            _ = rooms.next(), if !rooms.is_empty() => {}
+        }
+    }
+}
+
+async fn sleep(duration: Duration) {
+    #[allow(clippy::disallowed_methods, reason = "the engine is where rooms' time passes")]
+    tokio::time::sleep(duration).await;
 }
 
 impl RoomHandle {
     /// The invite of this room, with what a guest needs (an embedded tracker's address, say).
     #[must_use]
     pub fn invite(&self) -> &Invite {
-        todo!()
+        &self.invite
     }
 
     /// Begins to listen.
     #[must_use]
     pub fn subscribe(&self) -> Subscription {
-        todo!()
+        let queue = Arc::<Queue>::default();
+        if self.commands.try_send(Command::Subscribe { queue: Arc::clone(&queue) }).is_err() {
+            queue.end();
+        }
+        Subscription::new(queue)
     }
 
     /// Says something to everybody. `reference` comes back in the message's event.
     ///
     /// # Errors
     /// [`ErrorKind::BadText`], [`ErrorKind::Busy`], [`ErrorKind::Ended`].
-    pub async fn say(&self, _text: String, _reference: Option<String>) -> Result<MessageId, Error> {
-        todo!()
+    pub async fn say(&self, text: String, reference: Option<String>) -> Result<MessageId, Error> {
+        self.ask(|reply| Command::Say { text, reference, reply }).await
     }
 
     /// Says something to one member, named by id or by a name that only one member has.
@@ -105,27 +198,27 @@ impl RoomHandle {
     /// As [`RoomHandle::say`], and [`ErrorKind::NoSuchMember`].
     pub async fn direct(
         &self,
-        _to: String,
-        _text: String,
-        _reference: Option<String>,
+        to: String,
+        text: String,
+        reference: Option<String>,
     ) -> Result<MessageId, Error> {
-        todo!()
+        self.ask(|reply| Command::Direct { to, text, reference, reply }).await
     }
 
     /// Tells the others, or one member, that this person types or ceased to.
     ///
     /// # Errors
     /// [`ErrorKind::NoSuchMember`], [`ErrorKind::Ended`].
-    pub async fn typing(&self, _on: bool, _to: Option<String>) -> Result<(), Error> {
-        todo!()
+    pub async fn typing(&self, on: bool, to: Option<String>) -> Result<(), Error> {
+        self.ask(|reply| Command::Typing { on, to, reply }).await
     }
 
     /// Takes another name.
     ///
     /// # Errors
     /// [`ErrorKind::BadOption`] for an empty or over-long name, [`ErrorKind::Ended`].
-    pub async fn rename(&self, _name: String) -> Result<(), Error> {
-        todo!()
+    pub async fn rename(&self, name: String) -> Result<(), Error> {
+        self.ask(|reply| Command::Rename { name, reply }).await
     }
 
     /// The room as it stands.
@@ -133,15 +226,15 @@ impl RoomHandle {
     /// # Errors
     /// [`ErrorKind::Ended`].
     pub async fn snapshot(&self) -> Result<Snapshot, Error> {
-        todo!()
+        self.ask(|reply| Command::Snapshot { reply }).await
     }
 
     /// The member's id behind `to`: an id, or a name that only one member has.
     ///
     /// # Errors
     /// [`ErrorKind::NoSuchMember`], [`ErrorKind::Ended`].
-    pub async fn member(&self, _to: String) -> Result<MemberId, Error> {
-        todo!()
+    pub async fn member(&self, to: String) -> Result<MemberId, Error> {
+        self.ask(|reply| Command::Member { to, reply }).await
     }
 
     /// Counters.
@@ -149,32 +242,54 @@ impl RoomHandle {
     /// # Errors
     /// [`ErrorKind::Ended`].
     pub async fn stats(&self) -> Result<Stats, Error> {
-        todo!()
+        self.ask(|reply| Command::Stats { reply }).await
     }
 
     /// Leaves politely: says goodbye, closes, wipes. Idempotent; done within a second.
     pub async fn leave(&self) {
-        todo!()
+        // A full queue is waited for: leaving is never refused.
+        let _ = self.commands.send(Command::Leave).await;
+        self.over().await;
+    }
+
+    /// Waits until the room is over, for whatever reason, and everything of it is gone.
+    pub async fn over(&self) {
+        let mut over = self.over.clone();
+        while over.changed().await.is_ok() {}
     }
 
     /// The device changed its network: connections are looked after at once.
-    pub fn network_changed(&self) {}
-
-    /// The app was suspended.
-    pub fn suspended(&self) {}
-
-    /// The app runs again.
-    pub fn resumed(&self) {}
-}
-
-impl Subscription {
-    /// The next event; `None` once the room has ended and everything was taken.
-    pub async fn next(&mut self) -> Option<Event> {
-        todo!()
+    pub fn network_changed(&self) {
+        self.tell(Command::NetworkChanged);
     }
 
-    /// The same, for a thread that may block.
-    pub fn next_blocking(&mut self) -> Option<Event> {
-        todo!()
+    /// The app was suspended.
+    pub fn suspended(&self) {
+        self.tell(Command::Suspended);
+    }
+
+    /// The app runs again.
+    pub fn resumed(&self) {
+        self.tell(Command::Resumed);
+    }
+
+    /// Makes the task of that name panic, for tests.
+    #[doc(hidden)]
+    pub fn inject_panic(&self, task: &'static str) {
+        self.tasks.inject_panic(task);
+    }
+
+    async fn ask<T>(&self, command: impl FnOnce(Reply<T>) -> Command) -> Result<T, Error> {
+        let (reply, answer) = oneshot::channel();
+        self.commands.try_send(command(reply)).map_err(|error| match error {
+            mpsc::error::TrySendError::Full(_) => Error::busy(),
+            mpsc::error::TrySendError::Closed(_) => Error::ended(),
+        })?;
+        answer.await.map_err(|_| Error::ended())?
+    }
+
+    fn tell(&self, command: Command) {
+        // A room too busy to take it looks after its connections anyway; one that is over has none.
+        let _ = self.commands.try_send(command);
     }
 }

@@ -1,0 +1,205 @@
+//! The loop around one room: inputs in, timers run, outputs carried out, until nothing moves.
+//!
+//! It decides nothing. What to do with an input is the room's business; how to reach the world is
+//! that of the links and back ends.
+
+use super::clock;
+use super::command::Command;
+use super::hub::SharedHub;
+use crate::link::{Link, LinkConfig, LinkSink, Stack};
+use crate::rendezvous::Rendezvous;
+use dayfly_proto::id::{BackendId, LinkId};
+use dayfly_proto::identity::web::WebIdentity;
+use dayfly_proto::room::{Event, LinkEvent, MeetEvent, Output, Room};
+use std::collections::BTreeMap;
+use std::time::Duration;
+use tokio::sync::{mpsc, oneshot};
+
+/// How long goodbyes may take to reach the network once the room has ended.
+const FLUSH: Duration = Duration::from_secs(1);
+
+/// One room and everything it drives.
+pub(super) struct Driver {
+    pub room: Room,
+    pub hub: SharedHub,
+    pub stack: Box<dyn Stack>,
+    pub link_config: LinkConfig,
+    pub links: BTreeMap<LinkId, Box<dyn Link>>,
+    pub link_sink: LinkSink,
+    pub backends: BTreeMap<BackendId, Box<dyn Rendezvous>>,
+}
+
+/// Where a driver's inputs come from.
+pub(super) struct Inputs {
+    pub commands: mpsc::Receiver<Command>,
+    pub links: mpsc::Receiver<(LinkId, LinkEvent)>,
+    pub meets: mpsc::Receiver<(BackendId, MeetEvent)>,
+    pub identity: oneshot::Receiver<WebIdentity>,
+}
+
+impl Driver {
+    /// Runs the room until it ends.
+    pub async fn run(mut self, mut inputs: Inputs) {
+        let mut identity_due = true;
+        while !self.carry_out() {
+            let wake = async {
+                match self.room.poll_timeout() {
+                    Some(at) => super::sleep(at.saturating_sub(clock::now().mono)).await,
+                    None => std::future::pending().await,
+                }
+            };
+            tokio::select! {
+                command = inputs.commands.recv() => match command {
+                    Some(command) => self.command(command),
+                    // Nobody holds the room any more.
+                    None => self.room.leave(clock::now()),
+                },
+                Some((link, event)) = inputs.links.recv() => self.link_event(link, event),
+                Some((backend, event)) = inputs.meets.recv() => {
+                    self.room.handle_meet(clock::now(), backend, event);
+                }
+                identity = &mut inputs.identity, if identity_due => {
+                    identity_due = false;
+                    if let Ok(identity) = identity {
+                        self.room.handle_identity(clock::now(), identity);
+                    }
+                }
+                () = wake => self.room.handle_timeout(clock::now()),
+            }
+        }
+        self.flush(inputs).await;
+    }
+
+    /// Carries out what the room wants; true once the room has ended.
+    fn carry_out(&mut self) -> bool {
+        let mut ended = false;
+        while let Some(output) = self.room.poll() {
+            match output {
+                Output::Offer { link } => {
+                    let made = self.stack.offer(link, &self.link_config, self.link_sink.clone());
+                    self.links.insert(link, made);
+                }
+                Output::Answer { link, offer } => {
+                    let made = self.stack.answer(link, offer, &self.link_config, self.link_sink.clone());
+                    self.links.insert(link, made);
+                }
+                Output::Accept { link, answer } => self.with(link, |link| link.accept(answer)),
+                Output::Renegotiate { link, offer } => self.with(link, |link| link.renegotiate(offer)),
+                Output::Send { link: id, frame } => {
+                    if let Some(link) = self.links.get(&id)
+                        && link.send(frame).is_err()
+                    {
+                        self.room.handle_link(clock::now(), id, LinkEvent::Congested);
+                    }
+                }
+                Output::Close { link } => {
+                    if let Some(link) = self.links.remove(&link) {
+                        link.close();
+                    }
+                }
+                Output::Announce { backend, topic, peer, offers } => {
+                    if let Some(backend) = self.backends.get_mut(&backend) {
+                        backend.announce(topic, peer, offers);
+                    }
+                }
+                Output::Reply { backend, topic, peer, to, offer_id, sealed } => {
+                    if let Some(backend) = self.backends.get_mut(&backend) {
+                        backend.reply(topic, peer, to, offer_id, sealed);
+                    }
+                }
+                Output::Withdraw { backend, topic, peer } => {
+                    if let Some(backend) = self.backends.get_mut(&backend) {
+                        backend.withdraw(topic, peer);
+                    }
+                }
+                Output::Event(event) => {
+                    ended |= matches!(event, Event::Left { .. });
+                    self.publish(event);
+                }
+            }
+        }
+        ended
+    }
+
+    fn publish(&mut self, event: Event) {
+        if matches!(event, Event::Left { .. }) {
+            return self.hub.lock().publish_last(&event);
+        }
+        let room = &self.room;
+        self.hub.lock().publish(&event, || room.snapshot());
+    }
+
+    fn with(&self, link: LinkId, act: impl FnOnce(&dyn Link)) {
+        // A link that ended while the room decided is nobody's mistake: its `Closed` is queued.
+        if let Some(link) = self.links.get(&link) {
+            act(link.as_ref());
+        }
+    }
+
+    fn link_event(&mut self, link: LinkId, event: LinkEvent) {
+        // The room has closed it: what was still queued from it no longer counts.
+        if !self.links.contains_key(&link) {
+            return;
+        }
+        if matches!(event, LinkEvent::Closed { .. }) {
+            self.links.remove(&link);
+        }
+        self.room.handle_link(clock::now(), link, event);
+    }
+
+    /// Waits until every link and back end has sent what was queued and gone, which it shows by
+    /// dropping its end of the queue it reports on.
+    async fn flush(self, mut inputs: Inputs) {
+        let Self { link_sink, backends, links, .. } = self;
+        drop((link_sink, backends));
+        for link in links.into_values() {
+            link.close();
+        }
+        let gone = async {
+            while inputs.links.recv().await.is_some() {}
+            while inputs.meets.recv().await.is_some() {}
+        };
+        tokio::select! {
+            () = gone => {}
+            () = super::sleep(FLUSH) => {}
+        }
+    }
+
+    fn command(&mut self, command: Command) {
+        let now = clock::now();
+        match command {
+            Command::Subscribe { queue } => self.hub.lock().add(&queue, self.room.snapshot()),
+            Command::Say { text, reference, reply } => {
+                let said = self.room.say(now, text, reference);
+                let _ = reply.send(said.map_err(Into::into));
+            }
+            Command::Direct { to, text, reference, reply } => {
+                let said = self.room.direct(now, &to, text, reference);
+                let _ = reply.send(said.map_err(Into::into));
+            }
+            Command::Typing { on, to, reply } => {
+                let done = self.room.typing(now, on, to.as_deref());
+                let _ = reply.send(done.map_err(Into::into));
+            }
+            Command::Rename { name, reply } => {
+                let done = self.room.rename(now, &name);
+                let _ = reply.send(done.map_err(Into::into));
+            }
+            Command::Snapshot { reply } => {
+                let _ = reply.send(Ok(self.room.snapshot()));
+            }
+            Command::Member { to, reply } => {
+                let _ = reply.send(self.room.member(&to).map_err(Into::into));
+            }
+            Command::Stats { reply } => {
+                let mut stats = super::Stats::from(self.room.stats());
+                stats.tracker_bytes_sent = self.backends.values().map(|backend| backend.bytes_sent()).sum();
+                let _ = reply.send(Ok(stats));
+            }
+            Command::Leave => self.room.leave(now),
+            Command::NetworkChanged => self.room.network_changed(now),
+            Command::Suspended => self.room.suspended(now),
+            Command::Resumed => self.room.resumed(now),
+        }
+    }
+}

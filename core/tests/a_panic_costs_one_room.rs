@@ -1,0 +1,40 @@
+//! A panic in any task of a room ends that room with a last event that says so; another room on
+//! the same engine goes on.
+
+mod common;
+
+use common::{PATIENCE, Person, local, web};
+use dayfly_core::engine::{Engine, ErrorKind};
+use dayfly_core::proto::room::{EndReason, Event};
+
+/// Every name under which a room spawns. The first assertion of the test fails when one is
+/// missing from a running room, since nothing would then stop.
+const TASKS: [&str; 4] = ["room", "tracker client", "embedded tracker", "link"];
+
+#[tokio::test]
+async fn each_task() {
+    let engine = Engine::start().expect("a thread");
+    let mut steady = Person::enter(&engine, &web("steady"), local("Steady", true)).await;
+    for task in TASKS {
+        let mut weak = Person::enter(&engine, &web("weak"), local("Weak", true)).await;
+        let invite = weak.room.invite().clone();
+        let mut guest = Person::enter(&engine, &invite, local("Guest", false)).await;
+        weak.joined("Guest").await;
+        guest.joined("Weak").await;
+
+        weak.room.inject_panic(task);
+        let reason = weak
+            .wait(&format!("the room to stop after {task}"), |event| match event {
+                Event::Left { reason } => Some(*reason),
+                _ => None,
+            })
+            .await;
+        assert_eq!(reason, EndReason::Stopped, "{task}");
+        tokio::time::timeout(PATIENCE, weak.room.over()).await.expect("everything of it goes");
+        let refused = weak.room.say("anyone?".into(), None).await.expect_err("the room is over");
+        assert_eq!(refused.kind, ErrorKind::Ended);
+        guest.room.leave().await;
+    }
+    steady.room.say("still here".into(), None).await.expect("the other room goes on");
+    steady.hears("still here").await;
+}
