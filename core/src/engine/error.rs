@@ -1,5 +1,7 @@
 //! What can go wrong for a shell: one short list of kinds, and sentences to act on.
 
+use dayfly_proto::room::{DirectError, MemberError, NameError, SayError};
+
 /// Stable word for each way a request can fail, the same in the JSON contract (`code`) and at
 /// the FFI.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
@@ -61,5 +63,52 @@ impl Error {
 
     pub(super) fn ended() -> Self {
         Self::new(ErrorKind::Ended, "This room is over.").hint("Open or join a room again.")
+    }
+}
+
+/// A sentence, from the inner error's words.
+fn sentence(words: &impl ToString) -> String {
+    let words = words.to_string();
+    let mut chars = words.chars();
+    chars.next().map_or_else(String::new, |first| format!("{}{}.", first.to_uppercase(), chars.as_str()))
+}
+
+impl From<SayError> for Error {
+    fn from(error: SayError) -> Self {
+        let kind = match error {
+            SayError::Ended => return Self::ended(),
+            SayError::Empty | SayError::TooLong => ErrorKind::BadText,
+            SayError::NotReady | SayError::Busy => ErrorKind::Busy,
+        };
+        Self::new(kind, sentence(&error))
+    }
+}
+
+impl From<MemberError> for Error {
+    fn from(error: MemberError) -> Self {
+        match error {
+            MemberError::Ended => Self::ended(),
+            MemberError::Nobody | MemberError::Several => Self::new(ErrorKind::NoSuchMember, sentence(&error)),
+        }
+    }
+}
+
+impl From<DirectError> for Error {
+    fn from(error: DirectError) -> Self {
+        match error {
+            DirectError::Say(error) => error.into(),
+            DirectError::Member(error) => error.into(),
+        }
+    }
+}
+
+impl From<NameError> for Error {
+    fn from(error: NameError) -> Self {
+        let kind = match error {
+            NameError::Ended => return Self::ended(),
+            NameError::Empty | NameError::TooLong => ErrorKind::BadOption,
+            NameError::Busy => ErrorKind::Busy,
+        };
+        Self::new(kind, sentence(&error))
     }
 }

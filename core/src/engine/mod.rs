@@ -55,6 +55,8 @@ pub struct Stats {
     pub links: u32,
     /// Connections being made now.
     pub connecting: u32,
+    /// Offers ready to be taken now.
+    pub offers: u32,
     /// Bytes sent on data channels.
     pub bytes_sent: u64,
     /// Bytes received on data channels.
@@ -65,6 +67,24 @@ pub struct Stats {
     pub refused: u64,
     /// Messages dropped because their sender was too fast.
     pub dropped: u64,
+    /// Messages whose author's name on the wire was not the one of the channel.
+    pub mismatched: u64,
+}
+
+impl From<dayfly_proto::room::Stats> for Stats {
+    fn from(room: dayfly_proto::room::Stats) -> Self {
+        Self {
+            links: room.links,
+            connecting: room.connecting,
+            offers: room.offers,
+            bytes_sent: room.bytes_sent,
+            bytes_received: room.bytes_received,
+            tracker_bytes_sent: 0,
+            refused: room.refused,
+            dropped: room.dropped,
+            mismatched: room.mismatched,
+        }
+    }
 }
 
 /// The engine. Cheap to clone. When the last clone and the last room handle are gone its thread

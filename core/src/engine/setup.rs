@@ -6,7 +6,8 @@ use super::driver::{Driver, Inputs};
 use super::hub::SharedHub;
 use super::{Error, ErrorKind, REQUESTS, RoomOptions};
 use crate::defaults;
-use crate::link::{IceServer, LinkConfig, WebRtcStack};
+use crate::link::{IceServer, LinkConfig};
+use crate::link::webrtc::WebRtcStack;
 use crate::rendezvous::Rendezvous;
 use crate::rendezvous::tracker::{ClientOptions, Tracker, TrackerClient, TrackerUrl};
 use crate::task::{Tasks, WeakTasks};
@@ -93,7 +94,7 @@ pub(super) async fn enter(
 ) -> Result<(Entered, Supervision), Error> {
     let Invite::Web(mut web) = invite;
     let tasks = Tasks::new();
-    let embedded = embedded_tracker(&options, &tasks).await?;
+    let embedded = embedded_tracker(&options).await?;
     let urls = tracker_urls(&mut web, &options, embedded.as_ref())?;
     let ice_servers = ice_servers(&options)?;
 
@@ -106,7 +107,7 @@ pub(super) async fn enter(
     let mut listed = Vec::new();
     for (number, url) in (0..).zip(urls) {
         let id = BackendId(number);
-        listed.push(Backend { id, name: "tracker".into(), url: Some(url.as_str().to_owned()) });
+        listed.push(Backend { id, kind: "tracker".into(), url: Some(url.as_str().to_owned()) });
         let client =
             TrackerClient::start(&tasks, id, url, ClientOptions::default(), entropy()?, meet_sink.clone());
         backends.insert(id, Box::new(client));
@@ -131,7 +132,7 @@ pub(super) async fn enter(
     let driver = Driver {
         room: Room::new(config, super::clock::now(), entropy()?),
         hub: hub.clone(),
-        stack: Box::new(WebRtcStack::new(tasks.clone())),
+        stack: Box::new(WebRtcStack::new()),
         link_config: LinkConfig { ice_servers, loopback: options.local, relay_only: false },
         links: BTreeMap::new(),
         link_sink,
@@ -172,9 +173,9 @@ async fn supervise(
     drop(finished);
 }
 
-async fn embedded_tracker(options: &RoomOptions, tasks: &Tasks) -> Result<Option<Tracker>, Error> {
+async fn embedded_tracker(options: &RoomOptions) -> Result<Option<Tracker>, Error> {
     let Some(address) = options.embedded_tracker else { return Ok(None) };
-    let bound = Tracker::bind(tasks, address, entropy()?).await;
+    let bound = Tracker::bind(address, entropy()?).await;
     bound.map(Some).map_err(|error| {
         Error::system("The embedded tracker could not be started", &error)
             .hint("Another program may use that port: name another, or none.")
@@ -202,7 +203,7 @@ fn tracker_urls(
             return Err(Error::new(ErrorKind::BadOption, "A local room needs a tracker on this network.")
                 .hint("Join by the dayfly: link, which names the tracker, or name one yourself."));
         }
-        named = defaults::TRACKERS.iter().map(|tracker| tracker.url.to_owned()).collect();
+        named = defaults::trackers();
     }
     let urls = named.iter().map(|text| {
         let url = TrackerUrl::parse(text)
@@ -223,10 +224,17 @@ fn ice_servers(options: &RoomOptions) -> Result<Vec<IceServer>, Error> {
     let servers = match &options.ice_servers {
         Some(servers) => servers.clone(),
         None if options.local => Vec::new(),
-        None => defaults::STUN.iter().map(|server| IceServer::stun(server.url)).collect(),
+        None => defaults::ice_servers(),
     };
     for server in &servers {
         server.check().map_err(|error| Error::new(ErrorKind::BadOption, error.to_string()))?;
+        if options.local && !server.host().is_some_and(crate::net::is_nearby) {
+            return Err(Error::new(
+                ErrorKind::BadOption,
+                format!("The server {} is not on this machine or its network.", server.url),
+            )
+            .hint("Leave out --local, or the server."));
+        }
     }
     Ok(servers)
 }

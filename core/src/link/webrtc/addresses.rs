@@ -75,6 +75,12 @@ impl IceServer {
     pub fn check(&self) -> Result<(), IceServerError> {
         parse(self).map(|_| ())
     }
+
+    /// The server's host name or address, if it can be used at all.
+    #[must_use]
+    pub fn host(&self) -> Option<&str> {
+        parse(self).ok().map(|parsed| parsed.host)
+    }
 }
 
 /// A server's address taken apart.
