@@ -61,6 +61,21 @@ fn interleave(all: Vec<SocketAddr>) -> Vec<SocketAddr> {
     turns
 }
 
+/// Whether `host` is this machine or, by its address alone, on its network: loopback, private
+/// (RFC 1918), unique local (RFC 4193) or link-local. Names other than `localhost` are not, since
+/// asking what they stand for contacts somebody.
+#[must_use]
+pub fn is_nearby(host: &str) -> bool {
+    if host.eq_ignore_ascii_case("localhost") {
+        return true;
+    }
+    match host.trim_start_matches('[').trim_end_matches(']').parse() {
+        Ok(IpAddr::V4(v4)) => v4.is_loopback() || v4.is_private() || v4.is_link_local(),
+        Ok(IpAddr::V6(v6)) => v6.is_loopback() || v6.is_unique_local() || v6.is_unicast_link_local(),
+        Err(_) => false,
+    }
+}
+
 /// The address by which other devices on the local network most likely reach this one: a private
 /// IPv4 address (RFC 1918) of an interface that is up, else a unique local IPv6 address (RFC
 /// 4193), else a link-local IPv4 address (RFC 3927). `None` when there is none of those; a public

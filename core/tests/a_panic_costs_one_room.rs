@@ -30,11 +30,21 @@ async fn each_task() {
             })
             .await;
         assert_eq!(reason, EndReason::Stopped, "{task}");
-        tokio::time::timeout(PATIENCE, weak.room.over()).await.expect("everything of it goes");
-        let refused = weak.room.say("anyone?".into(), None).await.expect_err("the room is over");
+        tokio::time::timeout(PATIENCE, weak.room.over())
+            .await
+            .expect("everything of it goes");
+        let refused = weak
+            .room
+            .say("anyone?".into(), None)
+            .await
+            .expect_err("the room is over");
         assert_eq!(refused.kind, ErrorKind::Ended);
         guest.room.leave().await;
     }
-    steady.room.say("still here".into(), None).await.expect("the other room goes on");
+    steady
+        .room
+        .say("still here".into(), None)
+        .await
+        .expect("the other room goes on");
     steady.hears("still here").await;
 }

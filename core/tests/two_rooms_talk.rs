@@ -19,20 +19,34 @@ async fn two_engines_meet_talk_and_part() {
     assert_eq!(seen_by_ada.via, Some(Via::Direct));
     assert_ne!(seen_by_ada.fingerprint, seen_by_bob.fingerprint);
 
-    let id = ada.room.say("hello".into(), Some("1".into())).await.expect("said");
+    let id = ada
+        .room
+        .say("hello".into(), Some("1".into()))
+        .await
+        .expect("said");
     let own = ada.hears("hello").await;
     assert!(own.mine && own.id == id && own.reference.as_deref() == Some("1"));
     let heard = bob.hears("hello").await;
-    assert_eq!((heard.from, heard.mine, heard.direct, heard.confirmed), (seen_by_bob.id.clone(), false, false, true));
+    assert_eq!(
+        (heard.from, heard.mine, heard.direct, heard.confirmed),
+        (seen_by_bob.id.clone(), false, false, true)
+    );
 
     bob.room.typing(true, None).await.expect("told");
     ada.wait("typing", |event| match event {
-        Event::Typing { from, on: true, direct: false } => Some(assert_eq!(*from, seen_by_ada.id)),
+        Event::Typing {
+            from,
+            on: true,
+            direct: false,
+        } => Some(assert_eq!(*from, seen_by_ada.id)),
         _ => None,
     })
     .await;
 
-    bob.room.direct("Ada".into(), "psst".into(), None).await.expect("sent");
+    bob.room
+        .direct("Ada".into(), "psst".into(), None)
+        .await
+        .expect("sent");
     let direct = ada.hears("psst").await;
     assert!(direct.direct && direct.from == seen_by_ada.id);
 

@@ -16,7 +16,10 @@ const MONOTONIC: ClockId = ClockId::Monotonic;
 #[must_use]
 pub fn now() -> Now {
     let wall = duration(ClockId::Realtime);
-    Now { mono: duration(MONOTONIC), unix_ms: u64::try_from(wall.as_millis()).unwrap_or(u64::MAX) }
+    Now {
+        mono: duration(MONOTONIC),
+        unix_ms: u64::try_from(wall.as_millis()).unwrap_or(u64::MAX),
+    }
 }
 
 fn duration(clock: ClockId) -> Duration {

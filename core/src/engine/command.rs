@@ -12,14 +12,39 @@ pub(super) type Reply<T> = oneshot::Sender<Result<T, Error>>;
 
 /// A request to a running room; the methods of `RoomHandle` of the same names say what each does.
 pub(super) enum Command {
-    Subscribe { queue: Arc<Queue> },
-    Say { text: String, reference: Option<String>, reply: Reply<MessageId> },
-    Direct { to: String, text: String, reference: Option<String>, reply: Reply<MessageId> },
-    Typing { on: bool, to: Option<String>, reply: Reply<()> },
-    Rename { name: String, reply: Reply<()> },
-    Snapshot { reply: Reply<Snapshot> },
-    Member { to: String, reply: Reply<MemberId> },
-    Stats { reply: Reply<Stats> },
+    Subscribe {
+        queue: Arc<Queue>,
+    },
+    Say {
+        text: String,
+        reference: Option<String>,
+        reply: Reply<MessageId>,
+    },
+    Direct {
+        to: String,
+        text: String,
+        reference: Option<String>,
+        reply: Reply<MessageId>,
+    },
+    Typing {
+        on: bool,
+        to: Option<String>,
+        reply: Reply<()>,
+    },
+    Rename {
+        name: String,
+        reply: Reply<()>,
+    },
+    Snapshot {
+        reply: Reply<Snapshot>,
+    },
+    Member {
+        to: String,
+        reply: Reply<MemberId>,
+    },
+    Stats {
+        reply: Reply<Stats>,
+    },
     Leave,
     NetworkChanged,
     Suspended,

@@ -80,7 +80,9 @@ impl Driver {
                     self.links.insert(link, made);
                 }
                 Output::Answer { link, offer } => {
-                    let made = self.stack.answer(link, offer, &self.link_config, self.link_sink.clone());
+                    let made = self
+                        .stack
+                        .answer(link, offer, &self.link_config, self.link_sink.clone());
                     self.links.insert(link, made);
                 }
                 Output::Accept { link, answer } => self.with(link, |link| link.accept(answer)),
@@ -97,12 +99,24 @@ impl Driver {
                         link.close();
                     }
                 }
-                Output::Announce { backend, topic, peer, offers } => {
+                Output::Announce {
+                    backend,
+                    topic,
+                    peer,
+                    offers,
+                } => {
                     if let Some(backend) = self.backends.get_mut(&backend) {
                         backend.announce(topic, peer, offers);
                     }
                 }
-                Output::Reply { backend, topic, peer, to, offer_id, sealed } => {
+                Output::Reply {
+                    backend,
+                    topic,
+                    peer,
+                    to,
+                    offer_id,
+                    sealed,
+                } => {
                     if let Some(backend) = self.backends.get_mut(&backend) {
                         backend.reply(topic, peer, to, offer_id, sealed);
                     }
@@ -150,7 +164,12 @@ impl Driver {
     /// Waits until every link and back end has sent what was queued and gone, which it shows by
     /// dropping its end of the queue it reports on.
     async fn flush(self, mut inputs: Inputs) {
-        let Self { link_sink, backends, links, .. } = self;
+        let Self {
+            link_sink,
+            backends,
+            links,
+            ..
+        } = self;
         drop((link_sink, backends));
         for link in links.into_values() {
             link.close();
@@ -169,11 +188,20 @@ impl Driver {
         let now = clock::now();
         match command {
             Command::Subscribe { queue } => self.hub.lock().add(&queue, self.room.snapshot()),
-            Command::Say { text, reference, reply } => {
+            Command::Say {
+                text,
+                reference,
+                reply,
+            } => {
                 let said = self.room.say(now, text, reference);
                 let _ = reply.send(said.map_err(Into::into));
             }
-            Command::Direct { to, text, reference, reply } => {
+            Command::Direct {
+                to,
+                text,
+                reference,
+                reply,
+            } => {
                 let said = self.room.direct(now, &to, text, reference);
                 let _ = reply.send(said.map_err(Into::into));
             }
@@ -197,7 +225,12 @@ impl Driver {
                 let _ = reply.send(Ok(stats));
             }
             Command::Leave => self.room.leave(now),
-            Command::NetworkChanged => self.room.network_changed(now),
+            Command::NetworkChanged => {
+                for backend in self.backends.values_mut() {
+                    backend.network_changed();
+                }
+                self.room.network_changed(now);
+            }
             Command::Suspended => self.room.suspended(now),
             Command::Resumed => self.room.resumed(now),
         }

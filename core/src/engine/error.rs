@@ -14,6 +14,8 @@ pub enum ErrorKind {
     BadInvite,
     /// The invite was made by a newer Dayfly.
     NewerInvite,
+    /// The invite is to a private room and holds no secret: a password is needed.
+    NeedsPassword,
     /// An option is wrong: an address that is none, a name that is too long.
     BadOption,
     /// The text is empty or too long.
@@ -44,7 +46,11 @@ pub struct Error {
 
 impl Error {
     pub(super) fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
-        Self { kind, message: message.into(), hint: None }
+        Self {
+            kind,
+            message: message.into(),
+            hint: None,
+        }
     }
 
     pub(super) fn hint(mut self, hint: impl Into<String>) -> Self {
@@ -70,7 +76,9 @@ impl Error {
 fn sentence(words: &impl ToString) -> String {
     let words = words.to_string();
     let mut chars = words.chars();
-    chars.next().map_or_else(String::new, |first| format!("{}{}.", first.to_uppercase(), chars.as_str()))
+    chars.next().map_or_else(String::new, |first| {
+        format!("{}{}.", first.to_uppercase(), chars.as_str())
+    })
 }
 
 impl From<SayError> for Error {
@@ -88,7 +96,9 @@ impl From<MemberError> for Error {
     fn from(error: MemberError) -> Self {
         match error {
             MemberError::Ended => Self::ended(),
-            MemberError::Nobody | MemberError::Several => Self::new(ErrorKind::NoSuchMember, sentence(&error)),
+            MemberError::Nobody | MemberError::Several => {
+                Self::new(ErrorKind::NoSuchMember, sentence(&error))
+            }
         }
     }
 }

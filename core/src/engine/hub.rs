@@ -64,7 +64,9 @@ impl Hub {
     /// Gives `event` to every listener. `snapshot` is called once for each that is too far behind.
     pub fn publish(&mut self, event: &Event, mut snapshot: impl FnMut() -> Snapshot) {
         self.listeners.retain(|listener| {
-            let Some(queue) = listener.upgrade() else { return false };
+            let Some(queue) = listener.upgrade() else {
+                return false;
+            };
             if queue.lock().events.len() >= CAPACITY {
                 // The snapshot already holds what this event says.
                 queue.collapse(snapshot());
@@ -159,14 +161,20 @@ impl Subscription {
             if state.ended {
                 return None;
             }
-            state = self.queue.arrived_blocking.wait(state).unwrap_or_else(PoisonError::into_inner);
+            state = self
+                .queue
+                .arrived_blocking
+                .wait(state)
+                .unwrap_or_else(PoisonError::into_inner);
         }
     }
 
     /// A handle that ends this subscription's waits from another thread.
     #[must_use]
     pub fn unsubscriber(&self) -> Unsubscriber {
-        Unsubscriber { queue: Arc::clone(&self.queue) }
+        Unsubscriber {
+            queue: Arc::clone(&self.queue),
+        }
     }
 }
 
@@ -199,11 +207,20 @@ mod tests {
             islands: Vec::new(),
             same_key: false,
         };
-        Snapshot { me, members: Vec::new(), messages: Vec::new(), rendezvous: Vec::new() }
+        Snapshot {
+            me,
+            members: Vec::new(),
+            messages: Vec::new(),
+            rendezvous: Vec::new(),
+        }
     }
 
     fn typing(n: usize) -> Event {
-        Event::Typing { from: MemberId(n.to_string()), on: true, direct: false }
+        Event::Typing {
+            from: MemberId(n.to_string()),
+            on: true,
+            direct: false,
+        }
     }
 
     #[test]
@@ -214,7 +231,9 @@ mod tests {
         for n in 0..CAPACITY * 3 {
             hub.publish(&typing(n), snapshot);
         }
-        hub.publish_last(&Event::Left { reason: EndReason::Left });
+        hub.publish_last(&Event::Left {
+            reason: EndReason::Left,
+        });
         hub.end();
         let mut all = Vec::new();
         while let Some(event) = subscription.next_blocking() {
@@ -223,7 +242,12 @@ mod tests {
         assert!(matches!(all.first(), Some(Event::Reset { .. })));
         assert!(all.len() <= CAPACITY + 1, "{} events were kept", all.len());
         assert!(matches!(all.last(), Some(Event::Left { .. })));
-        assert_eq!(all.iter().filter(|event| matches!(event, Event::Reset { .. })).count(), 1);
+        assert_eq!(
+            all.iter()
+                .filter(|event| matches!(event, Event::Reset { .. }))
+                .count(),
+            1
+        );
     }
 
     #[test]
@@ -231,7 +255,10 @@ mod tests {
         let queue = Arc::new(Queue::default());
         let mut subscription = Subscription::new(Arc::clone(&queue));
         let unsubscriber = subscription.unsubscriber();
-        #[allow(clippy::disallowed_methods, reason = "a wait can only be ended from another thread")]
+        #[allow(
+            clippy::disallowed_methods,
+            reason = "a wait can only be ended from another thread"
+        )]
         let waiting = std::thread::spawn(move || subscription.next_blocking());
         unsubscriber.unsubscribe();
         assert_eq!(waiting.join().expect("the wait does not panic"), None);

@@ -22,7 +22,7 @@ use dayfly_proto::invite::Invite;
 use dayfly_proto::room::Snapshot;
 use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
-use hub::{Queue, SharedHub};
+use hub::Queue;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -144,7 +144,13 @@ impl Engine {
     /// socket can be had.
     pub async fn enter(&self, invite: Invite, options: RoomOptions) -> Result<RoomHandle, Error> {
         let (reply, answer) = oneshot::channel();
-        self.requests.try_send(Enter { invite, options, reply }).map_err(|_| Error::busy())?;
+        self.requests
+            .try_send(Enter {
+                invite,
+                options,
+                reply,
+            })
+            .map_err(|_| Error::busy())?;
         let entered = answer.await.map_err(|_| Error::ended())??;
         Ok(RoomHandle {
             commands: entered.commands,
@@ -198,7 +204,13 @@ impl RoomHandle {
     #[must_use]
     pub fn subscribe(&self) -> Subscription {
         let queue = Arc::<Queue>::default();
-        if self.commands.try_send(Command::Subscribe { queue: Arc::clone(&queue) }).is_err() {
+        if self
+            .commands
+            .try_send(Command::Subscribe {
+                queue: Arc::clone(&queue),
+            })
+            .is_err()
+        {
             queue.end();
         }
         Subscription::new(queue)
@@ -209,7 +221,12 @@ impl RoomHandle {
     /// # Errors
     /// [`ErrorKind::BadText`], [`ErrorKind::Busy`], [`ErrorKind::Ended`].
     pub async fn say(&self, text: String, reference: Option<String>) -> Result<MessageId, Error> {
-        self.ask(|reply| Command::Say { text, reference, reply }).await
+        self.ask(|reply| Command::Say {
+            text,
+            reference,
+            reply,
+        })
+        .await
     }
 
     /// Says something to one member, named by id or by a name that only one member has.
@@ -222,7 +239,13 @@ impl RoomHandle {
         text: String,
         reference: Option<String>,
     ) -> Result<MessageId, Error> {
-        self.ask(|reply| Command::Direct { to, text, reference, reply }).await
+        self.ask(|reply| Command::Direct {
+            to,
+            text,
+            reference,
+            reply,
+        })
+        .await
     }
 
     /// Tells the others, or one member, that this person types or ceased to.
@@ -301,10 +324,12 @@ impl RoomHandle {
 
     async fn ask<T>(&self, command: impl FnOnce(Reply<T>) -> Command) -> Result<T, Error> {
         let (reply, answer) = oneshot::channel();
-        self.commands.try_send(command(reply)).map_err(|error| match error {
-            mpsc::error::TrySendError::Full(_) => Error::busy(),
-            mpsc::error::TrySendError::Closed(_) => Error::ended(),
-        })?;
+        self.commands
+            .try_send(command(reply))
+            .map_err(|error| match error {
+                mpsc::error::TrySendError::Full(_) => Error::busy(),
+                mpsc::error::TrySendError::Closed(_) => Error::ended(),
+            })?;
         answer.await.map_err(|_| Error::ended())?
     }
 

@@ -6,8 +6,7 @@ use super::driver::{Driver, Inputs};
 use super::hub::SharedHub;
 use super::{Error, ErrorKind, REQUESTS, RoomOptions};
 use crate::defaults;
-use crate::link::{IceServer, LinkConfig};
-use crate::link::webrtc::WebRtcStack;
+use crate::link::{IceServer, LinkConfig, WebRtcStack};
 use crate::rendezvous::Rendezvous;
 use crate::rendezvous::tracker::{ClientOptions, Tracker, TrackerClient, TrackerUrl};
 use crate::task::{Tasks, WeakTasks};
@@ -81,7 +80,10 @@ fn entropy() -> Result<[u8; 32], Error> {
     let mut seed = [0; 32];
     #[allow(clippy::disallowed_methods, reason = "the one place that draws entropy")]
     getrandom::fill(&mut seed).map_err(|_| {
-        Error::new(ErrorKind::System, "The operating system gave no random numbers, without which no key is safe.")
+        Error::new(
+            ErrorKind::System,
+            "The operating system gave no random numbers, without which no key is safe.",
+        )
     })?;
     Ok(seed)
 }
@@ -92,7 +94,16 @@ pub(super) async fn enter(
     options: RoomOptions,
     keys: &mut Keys,
 ) -> Result<(Entered, Supervision), Error> {
-    let Invite::Web(mut web) = invite;
+    let mut web = match invite {
+        Invite::Web(web) => web,
+        Invite::Locked(_) => {
+            return Err(Error::new(
+                ErrorKind::NeedsPassword,
+                "This room has a password, which the link does not hold.",
+            )
+            .hint("Ask whoever sent the link for the password."));
+        }
+    };
     let tasks = Tasks::new();
     let embedded = embedded_tracker(&options).await?;
     let urls = tracker_urls(&mut web, &options, embedded.as_ref())?;
@@ -107,9 +118,19 @@ pub(super) async fn enter(
     let mut listed = Vec::new();
     for (number, url) in (0..).zip(urls) {
         let id = BackendId(number);
-        listed.push(Backend { id, kind: "tracker".into(), url: Some(url.as_str().to_owned()) });
-        let client =
-            TrackerClient::start(&tasks, id, url, ClientOptions::default(), entropy()?, meet_sink.clone());
+        listed.push(Backend {
+            id,
+            kind: "tracker".into(),
+            url: Some(url.as_str().to_owned()),
+        });
+        let client = TrackerClient::start(
+            &tasks,
+            id,
+            url,
+            ClientOptions::default(),
+            entropy()?,
+            meet_sink.clone(),
+        );
         backends.insert(id, Box::new(client));
     }
     drop(meet_sink);
@@ -127,19 +148,37 @@ pub(super) async fn enter(
     };
     tasks.spawn("identity", sign).detach();
 
-    let config = RoomConfig { invite: web.clone(), name: options.name, backends: listed };
+    let config = RoomConfig {
+        invite: web.clone(),
+        name: options.name,
+        backends: listed,
+    };
     let hub = SharedHub::default();
     let driver = Driver {
         room: Room::new(config, super::clock::now(), entropy()?),
         hub: hub.clone(),
         stack: Box::new(WebRtcStack::new()),
-        link_config: LinkConfig { ice_servers, loopback: options.local, relay_only: false },
+        link_config: LinkConfig {
+            ice_servers,
+            loopback: options.local,
+            relay_only: false,
+        },
         links: BTreeMap::new(),
         link_sink,
         backends,
     };
-    let entered = Entered { commands, invite: Invite::Web(web), over, tasks: tasks.downgrade() };
-    let inputs = Inputs { commands: requests, links, meets, identity };
+    let entered = Entered {
+        commands,
+        invite: Invite::Web(web),
+        over,
+        tasks: tasks.downgrade(),
+    };
+    let inputs = Inputs {
+        commands: requests,
+        links,
+        meets,
+        identity,
+    };
     let supervision = supervise(driver, inputs, hub, tasks, embedded, finished);
     Ok((entered, Box::pin(supervision)))
 }
@@ -174,7 +213,9 @@ async fn supervise(
 }
 
 async fn embedded_tracker(options: &RoomOptions) -> Result<Option<Tracker>, Error> {
-    let Some(address) = options.embedded_tracker else { return Ok(None) };
+    let Some(address) = options.embedded_tracker else {
+        return Ok(None);
+    };
     let bound = Tracker::bind(address, entropy()?).await;
     bound.map(Some).map_err(|error| {
         Error::system("The embedded tracker could not be started", &error)
@@ -200,18 +241,24 @@ fn tracker_urls(
     web.trackers.clone_from(&named);
     if named.is_empty() {
         if options.local {
-            return Err(Error::new(ErrorKind::BadOption, "A local room needs a tracker on this network.")
-                .hint("Join by the dayfly: link, which names the tracker, or name one yourself."));
+            return Err(Error::new(
+                ErrorKind::BadOption,
+                "A local room needs a tracker on this network.",
+            )
+            .hint("Join by the dayfly: link, which names the tracker, or name one yourself."));
         }
         named = defaults::trackers();
     }
     let urls = named.iter().map(|text| {
-        let url = TrackerUrl::parse(text)
-            .map_err(|error| Error::new(ErrorKind::BadOption, error.to_string()))?;
+        let url =
+            TrackerUrl::parse(text).map_err(|error| Error::new(ErrorKind::BadOption, error.to_string()))?;
         if options.local && !crate::net::is_nearby(url.host()) {
             return Err(Error::new(
                 ErrorKind::BadOption,
-                format!("The tracker {} is not on this machine or its network.", url.host()),
+                format!(
+                    "The tracker {} is not on this machine or its network.",
+                    url.host()
+                ),
             )
             .hint("Leave out --local, or name a tracker by its local address."));
         }
@@ -227,7 +274,9 @@ fn ice_servers(options: &RoomOptions) -> Result<Vec<IceServer>, Error> {
         None => defaults::ice_servers(),
     };
     for server in &servers {
-        server.check().map_err(|error| Error::new(ErrorKind::BadOption, error.to_string()))?;
+        server
+            .check()
+            .map_err(|error| Error::new(ErrorKind::BadOption, error.to_string()))?;
         if options.local && !server.host().is_some_and(crate::net::is_nearby) {
             return Err(Error::new(
                 ErrorKind::BadOption,

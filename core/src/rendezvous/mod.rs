@@ -30,4 +30,7 @@ pub trait Rendezvous: Send {
     /// The device is on another network, or awake again: try now instead of waiting, and find out
     /// at once whether an open connection still lives.
     fn network_changed(&mut self);
+
+    /// Bytes sent to it so far, everything included.
+    fn bytes_sent(&self) -> u64;
 }

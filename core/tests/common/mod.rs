@@ -13,12 +13,8 @@ pub const PATIENCE: Duration = Duration::from_secs(30);
 
 /// A public web room of that name on an island nobody else is on.
 pub fn web(room: &str) -> Invite {
-    Invite::Web(WebInvite {
-        room: room.into(),
-        access: Access::Public,
-        islands: vec![Island::at("http://localhost:3000").expect("an origin")],
-        trackers: Vec::new(),
-    })
+    let island = Island::at("http://localhost:3000").expect("an origin");
+    Invite::Web(WebInvite::new(room.into(), Access::Public, vec![island], Vec::new()).expect("a room"))
 }
 
 /// Options of a room within this machine; the opener brings the tracker.
@@ -41,9 +37,16 @@ pub struct Person {
 
 impl Person {
     pub async fn enter(engine: &Engine, invite: &Invite, options: RoomOptions) -> Self {
-        let room = engine.enter(invite.clone(), options).await.expect("the room can be entered");
+        let room = engine
+            .enter(invite.clone(), options)
+            .await
+            .expect("the room can be entered");
         let events = room.subscribe();
-        Self { room, events, seen: Vec::new() }
+        Self {
+            room,
+            events,
+            seen: Vec::new(),
+        }
     }
 
     /// Waits for an event and gives what `pick` makes of it; events passed over stay in `seen`.

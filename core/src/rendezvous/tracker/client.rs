@@ -163,12 +163,6 @@ impl TrackerClient {
         &self.url
     }
 
-    /// Bytes sent to the tracker so far, TLS and handshakes included.
-    #[must_use]
-    pub fn bytes_sent(&self) -> u64 {
-        self.traffic.sent.load(Ordering::Relaxed)
-    }
-
     /// Bytes received from the tracker so far, TLS and handshakes included.
     #[must_use]
     pub fn bytes_received(&self) -> u64 {
@@ -203,6 +197,10 @@ impl Rendezvous for TrackerClient {
 
     fn network_changed(&mut self) {
         self.command(Command::Hurry);
+    }
+
+    fn bytes_sent(&self) -> u64 {
+        self.traffic.sent.load(Ordering::Relaxed)
     }
 }
 
