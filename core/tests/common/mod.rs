@@ -14,7 +14,7 @@ pub const PATIENCE: Duration = Duration::from_secs(30);
 /// A public web room of that name on an island nobody else is on.
 pub fn web(room: &str) -> Invite {
     let island = Island::at("http://localhost:3000").expect("an origin");
-    Invite::Web(WebInvite::new(room.into(), Access::Public, vec![island], Vec::new()).expect("a room"))
+    Invite::Web(WebInvite::new(room, Access::Public, vec![island], Vec::new()).expect("a room"))
 }
 
 /// Options of a room within this machine; the opener brings the tracker.
