@@ -21,7 +21,7 @@ pub const KEY_BITS: usize = 2048;
 pub const MIN_KEY_BITS: usize = 1024;
 
 /// Largest modulus of a peer's key that is looked at, in bits. Checking a signature of this size
-/// costs about a millisecond.
+/// costs some ten milliseconds, one of 2048 bits well under one.
 pub const MAX_KEY_BITS: usize = 8192;
 
 /// Longest Base64 text of a public key that is decoded, in bytes: a key of [`MAX_KEY_BITS`] with
@@ -46,7 +46,7 @@ impl fmt::Debug for WebKey {
 impl WebKey {
     /// Makes a key pair and a user id.
     ///
-    /// Finding two primes takes from a tenth of a second to several; not for a thread that
+    /// Finding two primes takes 0.2 s on average and now and then many times that; not for a thread that
     /// somebody waits on.
     #[must_use]
     pub fn generate<R: CryptoRng + ?Sized>(rng: &mut R) -> Self {
@@ -194,8 +194,8 @@ fn signed_text(room: &str, user_id: &str) -> Vec<u8> {
 
 /// The first 64 bits of SHA-256 over a key's SPKI DER, as `xxxx-xxxx-xxxx-xxxx`.
 ///
-/// Enough for people to tell members apart; someone with a few thousand euros' worth of machines
-/// can make a second key with the same one, so nothing is decided by it.
+/// Enough for people to tell members apart. With enough machines a second key with the same 64
+/// bits can be made, so nothing is decided by it.
 #[must_use]
 pub fn fingerprint(spki_der: &[u8]) -> String {
     let digest = Sha256::digest(spki_der);

@@ -351,7 +351,7 @@ impl Reassembler {
         }
         if last {
             let mut bytes = at.map_or_else(Vec::new, |at| self.partial.swap_remove(at).bytes);
-            bytes.extend_from_slice(payload);
+            grow(&mut bytes, payload, limit);
             return Ok(Some(Assembled {
                 action: action.to_owned(),
                 body: Body::from_wire(tag, bytes),
