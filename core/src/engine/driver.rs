@@ -10,7 +10,7 @@ use crate::link::{Link, LinkConfig, LinkSink, Stack};
 use crate::rendezvous::Rendezvous;
 use dayfly_proto::id::{BackendId, LinkId};
 use dayfly_proto::identity::web::WebIdentity;
-use dayfly_proto::room::{Event, LinkEvent, MeetEvent, Output, Room};
+use dayfly_proto::room::{EndReason, Event, LinkEvent, MeetEvent, Output, Room};
 use std::collections::BTreeMap;
 use std::time::Duration;
 use tokio::sync::{mpsc, oneshot};
@@ -60,8 +60,10 @@ impl Driver {
                 }
                 identity = &mut inputs.identity, if identity_due => {
                     identity_due = false;
-                    if let Ok(identity) = identity {
-                        self.room.handle_identity(clock::now(), identity);
+                    match identity {
+                        Ok(identity) => self.room.handle_identity(clock::now(), identity),
+                        // Without a key nobody would ever see this person: better to say so.
+                        Err(_) => return self.publish(Event::Left { reason: EndReason::Stopped }),
                     }
                 }
                 () = wake => self.room.handle_timeout(clock::now()),
