@@ -2,6 +2,7 @@
 //! deadline instead of sleeping.
 
 #![allow(dead_code, reason = "each test file uses its own part")]
+#![allow(clippy::unwrap_used, reason = "in a test a panic is the report")]
 
 use dayfly_core::proto::id::{BackendId, PeerId};
 use dayfly_core::proto::room::{MeetEvent, SealedOffer};

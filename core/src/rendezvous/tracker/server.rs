@@ -44,6 +44,9 @@ const OUTBOX_BYTES: usize = 256 * 1024;
 /// Bytes that wait for all connections together; more are dropped.
 const ALL_OUTBOXES_BYTES: usize = 32 * 1024 * 1024;
 
+/// Bytes that wait in the kernel for one connection.
+const SOCKET_BYTES: usize = 64 * 1024;
+
 /// Messages a connection may send at once, and in the long run a second.
 const MESSAGE_RATE: (f64, f64) = (64.0, 16.0);
 
@@ -80,9 +83,9 @@ impl Default for Limits {
         Self {
             connections: 512,
             connections_per_address: 128,
-            swarms: 1024,
+            swarms: 16_384,
             peers_per_swarm: 256,
-            memberships_per_connection: 64,
+            memberships_per_connection: 32,
             handshake: Duration::from_secs(5),
             silence: Duration::from_secs(30),
             write: Duration::from_secs(10),
@@ -460,6 +463,8 @@ async fn shake(stream: &mut TcpStream) -> io::Result<Option<Vec<u8>>> {
     );
     stream.write_all(reply.as_bytes()).await?;
     stream.set_nodelay(true)?;
+    // The kernel would let megabytes pile up for one that does not read.
+    socket2::SockRef::from(&*stream).set_send_buffer_size(SOCKET_BYTES)?;
     Ok(Some(rest))
 }
 
@@ -488,7 +493,7 @@ fn upgrade_key(head: &[u8]) -> Option<&str> {
 
 /// What a browser is shown that was pointed here by a person.
 const PAGE: &str = "HTTP/1.1 200 OK\r\nContent-Type: text/plain; charset=utf-8\r\nCache-Control: no-store\r\n\
-Content-Length: 138\r\nConnection: close\r\n\r\n\
+Content-Length: 136\r\nConnection: close\r\n\r\n\
 This is a Dayfly tracker: members of a room find each other here. It keeps nothing and reads \
 nothing.\nThere is no page to see; goodbye.\n";
 

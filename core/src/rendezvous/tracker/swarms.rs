@@ -310,3 +310,220 @@ impl Swarms {
         held.seats.iter().map(|s| (s.conn, text.clone())).collect()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use dayfly_proto::wire::web::tracker::TrackerOffer;
+    use rand_core::SeedableRng;
+
+    fn id(n: u64) -> TrackerId {
+        let mut bytes = [0xff; 20];
+        bytes[..8].copy_from_slice(&n.to_be_bytes());
+        TrackerId(bytes)
+    }
+
+    fn swarms(limits: Limits) -> Swarms {
+        Swarms::new(limits, ChaCha8Rng::from_seed([5; 32]))
+    }
+
+    fn announce(swarm: u64, peer: u64, offers: usize) -> ClientMessage {
+        let offer = |n| TrackerOffer {
+            offer_id: format!("{peer}/{n}"),
+            sdp: "sealed".into(),
+        };
+        ClientMessage::Announce(Announce {
+            info_hash: id(swarm),
+            peer_id: id(peer),
+            event: None,
+            left: None,
+            numwant: None,
+            offers: (0..offers).map(offer).collect(),
+        })
+    }
+
+    fn answer(swarm: u64, peer: u64, to: u64) -> ClientMessage {
+        let (info_hash, peer_id, to_peer_id) = (id(swarm), id(peer), id(to));
+        ClientMessage::Answer {
+            info_hash,
+            peer_id,
+            to_peer_id,
+            offer_id: "o".into(),
+            sdp: "sealed".into(),
+        }
+    }
+
+    fn receivers(out: &[(ConnId, String)]) -> Vec<ConnId> {
+        out.iter().map(|(to, _)| *to).collect()
+    }
+
+    #[test]
+    fn offers_go_to_different_others_and_to_all_of_them_in_time() {
+        let now = Instant::now();
+        let mut swarms = swarms(Limits::default());
+        for peer in 1..=8 {
+            swarms.handle(peer, announce(1, peer, 0), now).unwrap();
+        }
+        let mut reached = BTreeSet::new();
+        for _ in 0..40 {
+            let out = swarms.handle(1, announce(1, 1, 3), now).unwrap();
+            let mut to = receivers(&out);
+            assert_eq!(to.remove(0), 1, "the reply comes first");
+            assert_eq!(to.len(), 3);
+            assert_eq!(
+                to.iter().collect::<BTreeSet<_>>().len(),
+                3,
+                "each offer to another peer"
+            );
+            assert!(!to.contains(&1), "none to oneself");
+            reached.extend(to);
+        }
+        assert_eq!(reached.len(), 7);
+        // One can ask for fewer than one brings, and gets at most ten however many one brings.
+        let mut few = announce(1, 1, 5);
+        if let ClientMessage::Announce(a) = &mut few {
+            a.numwant = Some(2);
+        }
+        assert_eq!(swarms.handle(1, few, now).unwrap().len(), 1 + 2);
+        for peer in 9..=40 {
+            swarms.handle(peer, announce(1, peer, 0), now).unwrap();
+        }
+        assert_eq!(
+            swarms.handle(1, announce(1, 1, 32), now).unwrap().len(),
+            1 + MAX_OFFERS
+        );
+    }
+
+    #[test]
+    fn only_members_answer_and_only_within_the_swarm() {
+        let now = Instant::now();
+        let mut swarms = swarms(Limits::default());
+        for (conn, swarm) in [(1, 1), (2, 1), (3, 2)] {
+            swarms.handle(conn, announce(swarm, conn, 0), now).unwrap();
+        }
+        assert_eq!(receivers(&swarms.handle(1, answer(1, 1, 2), now).unwrap()), [2]);
+        assert!(
+            swarms.handle(1, answer(1, 2, 1), now).unwrap().is_empty(),
+            "under another's id"
+        );
+        assert!(
+            swarms.handle(3, answer(1, 3, 1), now).unwrap().is_empty(),
+            "from outside"
+        );
+        assert!(
+            swarms.handle(1, answer(1, 1, 3), now).unwrap().is_empty(),
+            "to outside"
+        );
+    }
+
+    #[test]
+    fn an_id_announced_elsewhere_too_shuts_nobody_out() {
+        let now = Instant::now();
+        let mut swarms = swarms(Limits::default());
+        swarms.handle(1, announce(1, 7, 0), now).unwrap();
+        swarms.handle(2, announce(1, 7, 0), now).unwrap();
+        swarms.handle(3, announce(1, 8, 0), now).unwrap();
+        assert_eq!(
+            receivers(&swarms.handle(3, answer(1, 8, 7), now).unwrap()),
+            [1, 2]
+        );
+        assert_eq!(swarms.count(), (1, 2));
+        for conn in 10..30 {
+            let later = now + Duration::from_secs(conn);
+            swarms.handle(1, announce(1, 7, 0), later).unwrap();
+            swarms.handle(conn, announce(1, 7, 0), later).unwrap();
+        }
+        let to = receivers(&swarms.handle(3, answer(1, 8, 7), now).unwrap());
+        assert!(
+            to.len() == MAX_SEATS && to.contains(&1),
+            "who keeps announcing keeps its seat: {to:?}"
+        );
+        swarms.closed(1);
+        assert_eq!(swarms.count(), (1, 2));
+    }
+
+    #[test]
+    fn every_bound_refuses_the_newcomer() {
+        let now = Instant::now();
+        let limits = Limits {
+            swarms: 2,
+            peers_per_swarm: 2,
+            memberships_per_connection: 3,
+            ..Limits::default()
+        };
+        let mut swarms = swarms(limits);
+        assert!(swarms.handle(1, announce(1, 1, 0), now).is_ok());
+        assert!(swarms.handle(1, announce(1, 2, 0), now).is_ok());
+        assert_eq!(swarms.handle(2, announce(1, 3, 0), now), Err(Full::Peers));
+        assert!(swarms.handle(2, announce(1, 2, 0), now).is_ok(), "already there");
+        assert!(swarms.handle(1, announce(2, 1, 0), now).is_ok());
+        assert_eq!(swarms.handle(1, announce(2, 2, 0), now), Err(Full::Memberships));
+        assert_eq!(swarms.handle(2, announce(3, 1, 0), now), Err(Full::Swarms));
+        assert_eq!(swarms.count(), (2, 3));
+        swarms.closed(1);
+        swarms.closed(2);
+        assert_eq!(swarms.count(), (0, 0));
+        assert!(swarms.seats.is_empty());
+    }
+
+    #[test]
+    fn who_stops_or_falls_silent_is_forgotten() {
+        let now = Instant::now();
+        let mut swarms = swarms(Limits::default());
+        swarms.handle(1, announce(1, 1, 0), now).unwrap();
+        swarms.handle(2, announce(1, 2, 0), now + EXPIRY).unwrap();
+        swarms.expire(now + EXPIRY + Duration::from_secs(1));
+        assert_eq!(swarms.count(), (1, 1));
+        let mut stop = announce(1, 2, 3);
+        if let ClientMessage::Announce(a) = &mut stop {
+            a.event = Some(AnnounceEvent::Stopped);
+        }
+        assert_eq!(receivers(&swarms.handle(2, stop, now).unwrap()), [2]);
+        assert_eq!(swarms.count(), (0, 0));
+    }
+
+    #[test]
+    fn nothing_a_crowd_does_breaks_the_books() {
+        let start = Instant::now();
+        let limits = Limits {
+            swarms: 5,
+            peers_per_swarm: 6,
+            memberships_per_connection: 4,
+            ..Limits::default()
+        };
+        for seed in 0..20 {
+            let mut rng = ChaCha8Rng::from_seed([seed; 32]);
+            let mut swarms = swarms(limits.clone());
+            for step in 0..2000_u64 {
+                let now = start + Duration::from_secs(step);
+                let mut draw = |n: u64| rng.next_u64() % n;
+                let (conn, swarm, peer) = (draw(12), draw(8), draw(10));
+                match draw(10) {
+                    0 => swarms.closed(conn),
+                    1 => swarms.expire(now),
+                    2 => drop(swarms.handle(conn, answer(swarm, peer, draw(10)), now)),
+                    _ => {
+                        let offers = draw(5);
+                        drop(swarms.handle(conn, announce(swarm, peer, offers as usize), now));
+                    }
+                }
+                let listed: BTreeSet<_> = swarms
+                    .swarms
+                    .iter()
+                    .flat_map(|(s, peers)| peers.iter().map(move |(p, held)| (*s, *p, held)))
+                    .flat_map(|(s, p, held)| held.seats.iter().map(move |seat| (seat.conn, s, p)))
+                    .collect();
+                let booked: BTreeSet<_> = swarms
+                    .seats
+                    .iter()
+                    .flat_map(|(conn, mine)| mine.iter().map(move |(s, p)| (*conn, *s, *p)))
+                    .collect();
+                assert_eq!(listed, booked, "seed {seed}, step {step}");
+                assert!(
+                    swarms.swarms.len() <= 5 && swarms.swarms.values().all(|p| p.len() <= 6 && !p.is_empty())
+                );
+                assert!(swarms.seats.values().all(|mine| mine.len() <= 4));
+            }
+        }
+    }
+}
