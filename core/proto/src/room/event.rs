@@ -242,7 +242,8 @@ pub enum Event {
         #[serde(skip_serializing_if = "Option::is_none")]
         detail: Option<String>,
     },
-    /// Something was said.
+    /// Something was said. One with an id that was told before replaces that line: what was
+    /// hearsay has been heard from its author, or its author's name has become known.
     Message {
         /// What.
         #[serde(flatten)]

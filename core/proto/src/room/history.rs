@@ -5,9 +5,9 @@
 
 use super::Room;
 use super::event::{Event, Message};
-use super::names;
 use super::timeline::{Added, Item};
 use crate::id::{LinkId, MemberId, MessageId};
+use crate::identity::web::default_name;
 use crate::timer::Now;
 use crate::wire::web::chitchatter::{Action, TranscriptContent, TranscriptItem};
 use sha2::{Digest, Sha256};
@@ -38,6 +38,17 @@ impl Room {
         };
         let items = self.timeline.told().into_iter().map(entry).collect();
         self.send(link, &Action::Transcript(items));
+    }
+
+    /// Somebody came who may have been spoken of already: as long as nobody else claims to be the
+    /// same, those lines carry the name now. They stay hearsay.
+    pub(super) fn name_hearsay(&mut self, user_id: &str) {
+        let Some(name) = self.members.name_of(user_id).map(str::to_owned) else {
+            return;
+        };
+        for message in self.timeline.name_hearsay(user_id, &default_name(user_id), &name) {
+            self.event(Event::Message { message });
+        }
     }
 
     /// A peer tells what was said. Taken once from each, in public rooms, after it has said who
@@ -78,7 +89,7 @@ impl Room {
             }
             let name = match self.members.name_of(&entry.author_id) {
                 Some(name) => name.to_owned(),
-                None => names::guest(&entry.author_id),
+                None => default_name(&entry.author_id),
             };
             let message = Message {
                 id: MessageId(entry.id.clone()),

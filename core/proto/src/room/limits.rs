@@ -66,7 +66,8 @@ pub const MAX_HALF_OPEN: usize = 24;
 pub const MAX_PEER_LINKS: usize = 3;
 /// Most pooled offers, over all back ends and islands.
 pub const MAX_POOLED: usize = 12;
-/// Most pooled offers for one back end and island: as many members a newcomer reaches at once.
+/// Pooled offers for one back end and island: as many members a newcomer reaches at once. More
+/// are kept where there are more members than that, up to [`MAX_POOLED`].
 pub const MAX_POOLED_PER_SLOT: usize = 5;
 /// Peer ids, keys and notices remembered; the oldest is forgotten first.
 pub const MAX_REMEMBERED: usize = 256;

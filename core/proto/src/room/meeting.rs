@@ -3,8 +3,9 @@
 //! 1. A few connections are made ahead, each with an offer. Each offer belongs to one *slot* (one
 //!    place to meet, one island): a tracker hands an offer to one peer, and an offer known in two
 //!    places would be answered twice.
-//! 2. A slot is announced when its place comes up, twice more in the two seconds after, then every
-//!    20 s, and soon after an offer was taken and replaced.
+//! 2. A slot is announced when its place comes up, thrice more in the eight seconds after,
+//!    then every 20 s, and soon after an offer was taken and replaced. An offer that is out rests for
+//!    two seconds before it is announced again.
 //! 3. An answer to one of our offers, or an offer of a peer, becomes an attempt unless that peer
 //!    is linked to or being linked to. An attempt that has not opened after four seconds no longer
 //!    stands in the way of a second one: a page whose addresses are hidden may be reached one way
@@ -34,10 +35,21 @@ use std::time::Duration;
 const ANNOUNCE_EVERY: Duration = Duration::from_secs(20);
 /// Shortest pause between regular announces.
 const ANNOUNCE_AT_MOST: Duration = Duration::from_secs(10);
-/// Pauses between the first announces: somebody may have come a moment later.
-const WARM_UP: [Duration; 2] = [Duration::from_millis(600), Duration::from_millis(1_300)];
-/// How long offers that become ready together are waited for.
-const GATHER: Duration = Duration::from_millis(100);
+/// Pauses between the first announces: somebody may have come a moment later, and what a tracker
+/// carries can be lost.
+const WARM_UP: [Duration; 3] = [
+    Duration::from_millis(2_100),
+    Duration::from_millis(2_100),
+    Duration::from_millis(4_200),
+];
+/// An offer that was announced belongs to whoever got it for this long. Announced again at once
+/// it would reach another peer, and the second to answer would wait for nothing: a page for 23 s.
+const OFFER_RESTS: Duration = Duration::from_secs(2);
+/// How long offers that are made together are waited for. Announced one by one, two of them could
+/// reach one peer and none another.
+const GATHER: Duration = Duration::from_millis(250);
+/// Pause before an announce out of turn, once everything is ready.
+const AT_ONCE: Duration = Duration::from_millis(10);
 /// Age at which an offer is no longer announced: addresses found by STUN go stale.
 const OFFER_STALE: Duration = Duration::from_secs(80);
 /// Spread of [`OFFER_STALE`], so that not all offers are renewed at once.
@@ -267,7 +279,14 @@ impl Room {
         }
         self.fill_pool(now);
         for island in 0..self.meeting.grounds.len() {
-            self.announce(now, Slot { backend, island });
+            let slot = Slot { backend, island };
+            if self.is_gathering(slot) {
+                // From now on others' offers reach us; ours follow together.
+                self.announce_offers(slot, Vec::new());
+                self.timers.set(Timer::Announce(slot), now.plus(GATHER));
+            } else {
+                self.announce(now, slot);
+            }
         }
     }
 
@@ -455,7 +474,8 @@ impl Room {
                     now.plus(OFFER_STALE + Duration::from_secs(spread)),
                 );
                 match slot {
-                    Some(slot) => self.announce_soon(now, slot, GATHER),
+                    Some(slot) if self.is_gathering(slot) => self.announce_soon(now, slot, GATHER),
+                    Some(slot) => self.announce_soon(now, slot, AT_ONCE),
                     None => self.fill_pool(now),
                 }
             }
@@ -483,15 +503,24 @@ impl Room {
         self.meeting.grounds[island].key.seal(sdp, iv)
     }
 
+    /// Whether offers of this slot are still being described.
+    fn is_gathering(&self, slot: Slot) -> bool {
+        self.links
+            .values()
+            .any(|link| link.role == Role::Offerer(Some(slot)) && matches!(link.phase, Phase::Describing))
+    }
+
     /// Makes as many offers as the slots want, and gives those without a slot one.
     pub(super) fn fill_pool(&mut self, now: Now) {
         if self.ended || self.meeting.suspended || self.members.len() >= MAX_MEMBERS {
             return;
         }
         let slots = self.meeting.slots();
+        // One offer for each member that is linked to already, since a tracker may well pick it.
+        let most = MAX_POOLED_PER_SLOT.max(self.members.len() + 3);
         let share = |at: usize| {
             let fair = MAX_POOLED / slots.len() + usize::from(at < MAX_POOLED % slots.len());
-            fair.min(MAX_POOLED_PER_SLOT)
+            fair.min(most)
         };
         let mut wanted: Vec<Slot> = Vec::new();
         for (at, slot) in slots.iter().enumerate() {
@@ -606,6 +635,7 @@ impl Room {
                 announced,
                 stale: false,
             } = &mut link.phase
+                && announced.is_none_or(|at| now.mono.saturating_sub(at) >= OFFER_RESTS)
             {
                 *announced = Some(now.mono);
                 fresh.push((link.offer_id.clone(), sdp.clone()));
@@ -618,13 +648,7 @@ impl Room {
                 sealed: self.seal(slot.island, &sdp),
             })
             .collect();
-        let topic = self.meeting.grounds[slot.island].topic;
-        self.out(Output::Announce {
-            backend: slot.backend,
-            topic,
-            peer: self.meeting.me,
-            offers,
-        });
+        self.announce_offers(slot, offers);
         let every = self
             .meeting
             .places
@@ -638,6 +662,16 @@ impl Room {
             pause = *early;
         }
         self.timers.set(Timer::Announce(slot), now.plus(pause));
+    }
+
+    fn announce_offers(&mut self, slot: Slot, offers: Vec<SealedOffer>) {
+        let topic = self.meeting.grounds[slot.island].topic;
+        self.out(Output::Announce {
+            backend: slot.backend,
+            topic,
+            peer: self.meeting.me,
+            offers,
+        });
     }
 
     /// An attempt has not opened in time.

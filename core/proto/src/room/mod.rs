@@ -36,7 +36,7 @@ pub use members::MemberError;
 pub use talk::{DirectError, SayError};
 
 use crate::id::{BackendId, LinkId, MemberId, PeerId};
-use crate::identity::web::WebIdentity;
+use crate::identity::web::{WebIdentity, default_name};
 use crate::invite::{Access, WebInvite};
 use crate::timer::{Now, Timers};
 use crate::wire::web::chitchatter::Action;
@@ -191,7 +191,7 @@ impl Room {
         let mut rng = ChaCha20Rng::from_seed(seed);
         let mut name = names::clean(&name);
         if name.is_empty() {
-            name = names::guest(&alphanumeric(&mut rng, 20));
+            name = default_name(&alphanumeric(&mut rng, 20));
         }
         let id = format!("{ID_PREFIX}{}", alphanumeric(&mut rng, 20 - ID_PREFIX.len()));
         let id = PeerId::parse(&id).expect("prefix and random part are 20 graphic characters");

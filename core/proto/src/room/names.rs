@@ -1,7 +1,6 @@
-//! Names as people see them: cleaned of what deceives the eye, cut, and made up where missing.
+//! Names as people see them: cleaned of what deceives the eye, and cut.
 
 use super::limits::MAX_NAME_UNITS;
-use sha2::{Digest, Sha256};
 
 /// `name` without control, bidi, zero-width and other invisible characters, with single inner
 /// spaces, at most [`MAX_NAME_UNITS`] UTF-16 units. Empty if nothing is left.
@@ -30,12 +29,6 @@ pub(super) fn clean(name: &str) -> String {
         space = false;
     }
     out
-}
-
-/// A name for somebody who brought none, the same for the same `id` everywhere.
-pub(super) fn guest(id: &str) -> String {
-    let hash = Sha256::digest(id.as_bytes());
-    format!("Guest {:02x}{:02x}", hash[0], hash[1])
 }
 
 /// Characters that show nothing or reorder their neighbours: Unicode's Cf, line and paragraph

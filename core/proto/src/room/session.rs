@@ -11,7 +11,7 @@ use super::link::Phase;
 use super::members::{Pace, Row};
 use super::{Room, Timer, alphanumeric, names};
 use crate::id::LinkId;
-use crate::identity::web::check;
+use crate::identity::web::{check, default_name};
 use crate::timer::Now;
 use crate::wire::web::SdpKind;
 use crate::wire::web::chitchatter::{Action, CHALLENGE_LEN, Metadata};
@@ -527,7 +527,7 @@ impl Room {
             told_typing: false,
         };
         let member_id = row.id.clone();
-        let name = row.name.clone();
+        let (name, user_id) = (row.name.clone(), row.user_id.clone());
         let marked = self.members.insert(row);
         if let Some(row) = self.members.get(&member_id) {
             let member = row.shown();
@@ -536,6 +536,7 @@ impl Room {
         for member in marked {
             self.event(Event::MemberChanged { member });
         }
+        self.name_hearsay(&user_id);
         if returned {
             self.notice(
                 NoticeCode::Returned,
@@ -590,7 +591,7 @@ impl Room {
 fn shown_name(metadata: &Metadata) -> String {
     let name = names::clean(&metadata.name);
     if name.is_empty() {
-        names::guest(&metadata.user_id)
+        default_name(&metadata.user_id)
     } else {
         name
     }

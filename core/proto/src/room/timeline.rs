@@ -179,6 +179,20 @@ impl Timeline {
         self.items.iter().map(|item| item.message.clone()).collect()
     }
 
+    /// Gives lines of hearsay their author's name where it was not known; returns those lines.
+    pub fn name_hearsay(&mut self, user_id: &str, unknown: &str, name: &str) -> Vec<Message> {
+        let theirs = |item: &&mut Item| {
+            item.message.history && item.user_id == user_id && item.message.name == unknown && unknown != name
+        };
+        let mut named = Vec::new();
+        for item in self.items.iter_mut().filter(theirs) {
+            self.bytes = self.bytes + name.len() - item.message.name.len();
+            item.message.name = name.to_owned();
+            named.push(item.message.clone());
+        }
+        named
+    }
+
     /// The line shown under `id`.
     pub fn get(&self, id: &MessageId) -> Option<&Item> {
         self.items.iter().find(|item| &item.message.id == id)

@@ -1,0 +1,52 @@
+//! Three rooms and two pages: within three seconds of the last one's coming, every pair that has
+//! a room in it knows each other.
+//!
+//! Pages meet each other in their own time (up to 20 s), which is not ours to mend.
+
+use crate::world::{each_seed, ms, secs};
+
+#[test]
+fn five_meet_within_three_seconds() {
+    let worst = std::cell::Cell::new(ms(0));
+    each_seed(100, |world| {
+        let mut rooms = Vec::new();
+        let mut pages = Vec::new();
+        for n in 0..5 {
+            if [1, 3].contains(&n) {
+                pages.push(world.open_page(if n == 1 { "0" } else { "z" }, &format!("P{n}"), 8 + n));
+            } else {
+                rooms.push(world.enter(&format!("R{n}")));
+            }
+            if n < 4 {
+                let pause = world.random(9_000);
+                world.run(ms(pause));
+            }
+        }
+        let took = world.until(secs(3), "every pair with a room in it", |world| {
+            rooms.iter().all(|room| world.names(*room).len() == 4)
+        });
+        worst.set(worst.get().max(took));
+    });
+    println!("worst {:?}", worst.get());
+}
+
+#[test]
+fn five_rooms_that_come_at_once_meet_within_three_seconds() {
+    each_seed(100, |world| {
+        let rooms: Vec<usize> = (0..5).map(|n| world.enter(&format!("R{n}"))).collect();
+        world.meet(&rooms, secs(3));
+    });
+}
+
+#[test]
+fn eight_rooms_meet_within_ten_seconds() {
+    each_seed(30, |world| {
+        let mut rooms = Vec::new();
+        for n in 0..8 {
+            rooms.push(world.enter(&format!("R{n}")));
+            let pause = world.random(4_000);
+            world.run(ms(pause));
+        }
+        world.meet(&rooms, secs(10));
+    });
+}
