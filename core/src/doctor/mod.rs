@@ -30,7 +30,7 @@ const STUN_WAITS: [Duration; 4] = [
 pub struct Targets {
     /// Addresses of trackers.
     pub trackers: Vec<String>,
-    /// `HOST:PORT` or `stun:HOST:PORT`. Two of different operators make the NAT hint possible.
+    /// `HOST:PORT` or `stun:HOST:PORT`, port 3478 if none is named. Two of different operators make the NAT hint possible.
     pub stun: Vec<String>,
     /// How long a tracker may take.
     pub patience: Duration,
@@ -165,6 +165,13 @@ async fn ask_stun(servers: &[String], seed: [u8; 32]) -> Vec<Answer> {
     let resolved = join_all(servers.iter().map(|server| async move {
         let server = server.strip_prefix("stun:").unwrap_or(server);
         let server = server.trim_start_matches("//");
+        // RFC 8489 section 8.1.
+        let server = if server.contains(':') {
+            server.to_owned()
+        } else {
+            format!("{server}:3478")
+        };
+        let server = server.as_str();
         let host = server
             .rsplit_once(':')
             .map_or(server, |(host, _)| host)

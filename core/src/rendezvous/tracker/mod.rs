@@ -5,10 +5,12 @@
 
 mod bucket;
 mod client;
+mod connection;
 mod server;
 mod swarms;
 mod url;
 
-pub use client::{ClientOptions, TrackerClient, Trouble, probe};
+pub use client::TrackerClient;
+pub use connection::{ClientOptions, Trouble, probe};
 pub use server::{Limits, Tracker, TrackerStats};
 pub use url::{TrackerUrl, TrackerUrlError};

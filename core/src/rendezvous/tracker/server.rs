@@ -9,7 +9,7 @@
 //! read has messages dropped, then is closed; one that sends garbage, or nothing, is closed.
 
 use super::bucket::Bucket;
-use super::client::MAX_MESSAGE;
+use super::connection::MAX_MESSAGE;
 use super::swarms::{ConnId, Swarms};
 use crate::net;
 use crate::task::Tasks;
