@@ -7,6 +7,7 @@
 
 use crate::identity::web;
 use crate::invite;
+use crate::room;
 use crate::wire::web::chitchatter::{
     Action, MAX_TEXT_UNITS, MAX_TRANSCRIPT_ITEMS, TranscriptContent, message_limit,
 };
@@ -31,6 +32,7 @@ pub const TARGETS: &[(&str, Target)] = &[
     ("qr_code", invite::fuzz::code),
     ("qr_luma", invite::fuzz::luma),
     ("qr_png", invite::fuzz::png),
+    ("room", room::fuzz::room),
     ("seal", seal),
     ("tracker", tracker),
 ];

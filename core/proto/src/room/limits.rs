@@ -3,12 +3,8 @@
 //! `docs/limits.md` tables these with the test behind each. Two thresholds hold for what a member
 //! says: above the *shaping* rate messages arrive late, above the *abuse* rate the link is closed.
 
+pub use crate::wire::web::chitchatter::{MAX_NAME_UNITS, MAX_TEXT_UNITS};
 use std::time::Duration;
-
-/// Longest message in UTF-16 units, as the page's own input field has it.
-pub const MAX_TEXT_UNITS: usize = 10_000;
-/// Longest name in UTF-16 units, as the page has it.
-pub const MAX_NAME_UNITS: usize = 30;
 
 /// Messages a member may say at once before they arrive late.
 pub const SHAPING_BURST: u32 = 30;
@@ -127,11 +123,6 @@ impl Bucket {
     pub fn ready_at(&self) -> Duration {
         (self.paid + self.every).saturating_sub(self.depth)
     }
-}
-
-/// Number of UTF-16 units of `text`: how a page counts.
-pub(super) fn utf16_len(text: &str) -> usize {
-    text.chars().map(char::len_utf16).sum()
 }
 
 #[cfg(test)]

@@ -217,6 +217,11 @@ impl Meeting {
         })
     }
 
+    /// Number of peers remembered.
+    pub fn remembered(&self) -> usize {
+        self.acquaintances.len().max(self.met_order.len())
+    }
+
     /// Forgets everything that could name anybody.
     pub fn clear(&mut self) {
         self.grounds.clear();

@@ -26,8 +26,6 @@ mod names;
 mod session;
 mod speech;
 mod talk;
-#[cfg(test)]
-mod tests;
 mod timeline;
 
 pub use event::*;
@@ -41,6 +39,7 @@ use crate::invite::{Access, WebInvite};
 use crate::timer::{Now, Timers};
 use crate::wire::web::chitchatter::Action;
 use crate::wire::web::frame::{encode, encode_presence};
+use crate::wire::web::utf16_len;
 use limits::{Bucket, MAX_REMEMBERED, OWN_BURST, REFUSED_FOR, SHAPING_EVERY, TYPING};
 use link::{ID_PREFIX, Link};
 use meeting::{Meeting, Slot};
@@ -292,7 +291,7 @@ impl Room {
         if cleaned.is_empty() {
             return Err(NameError::Empty);
         }
-        if limits::utf16_len(name.trim()) > limits::MAX_NAME_UNITS {
+        if utf16_len(name.trim()) > limits::MAX_NAME_UNITS {
             return Err(NameError::TooLong);
         }
         if cleaned == self.me.name {

@@ -67,8 +67,8 @@ fn invisible(c: char) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::super::limits::utf16_len;
     use super::*;
+    use crate::wire::web::utf16_len;
 
     #[test]
     fn deceiving_characters_go() {

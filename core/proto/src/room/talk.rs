@@ -1,9 +1,7 @@
 //! What is said: by this person, and by others as it arrives over their own connection.
 
 use super::event::{DeliveryState, Event, Message};
-use super::limits::{
-    FOLD_EVERY, MAX_SKEW_MS, MAX_TEXT_UNITS, MAX_UNSENT, MAX_WAITING, PAGE_DRAWS, utf16_len,
-};
+use super::limits::{FOLD_EVERY, MAX_SKEW_MS, MAX_TEXT_UNITS, MAX_UNSENT, MAX_WAITING, PAGE_DRAWS};
 use super::members::{MemberError, Pace};
 use super::speech::{Said, Verdict};
 use super::timeline::{Added, Item};
@@ -11,6 +9,7 @@ use super::{Room, Timer, my_id};
 use crate::id::{LinkId, MemberId, MessageId};
 use crate::timer::Now;
 use crate::wire::web::chitchatter::{Action, ChatText};
+use crate::wire::web::utf16_len;
 use rand_core::Rng;
 use std::time::Duration;
 

@@ -126,7 +126,7 @@ impl Timeline {
                 return Added::Refused;
             }
         }
-        if self.history.values().sum::<usize>() >= MAX_HISTORY_ALL {
+        if self.history() >= MAX_HISTORY_ALL {
             self.forget_of_loudest();
         }
         *self.history.entry(teller).or_default() += 1;
@@ -232,16 +232,19 @@ impl Timeline {
         self.items.iter().filter(|item| item.unsent).count()
     }
 
-    #[cfg(test)]
     /// Bytes held, as [`MAX_BYTES`] counts them.
     pub fn bytes(&self) -> usize {
         self.bytes
     }
 
-    #[cfg(test)]
     /// Number of lines.
     pub fn len(&self) -> usize {
         self.items.len()
+    }
+
+    /// Number of lines that are hearsay.
+    pub fn history(&self) -> usize {
+        self.history.values().sum()
     }
 
     /// Forgets everything.

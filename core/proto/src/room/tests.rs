@@ -1,1 +1,0 @@
-//! The room's own tests; behaviours of several rooms are in `tests/`.
