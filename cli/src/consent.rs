@@ -19,8 +19,18 @@ pub fn settle(
     invite: &WebInvite,
     front_end: FrontEnd,
 ) -> Result<(), Stop> {
-    // Whoever names a tracker knows whom to trust; whoever stays local meets no stranger.
-    if args.yes || is_local(args) || !args.tracker.is_empty() {
+    // Whoever stays local meets no stranger.
+    if args.yes || is_local(args) {
+        return Ok(());
+    }
+    // Whoever names a tracker knows whom to trust there; the rest is said all the same.
+    if !args.tracker.is_empty() {
+        if front_end.may_ask() {
+            sentences(options, invite)
+                .iter()
+                .skip(1)
+                .for_each(|sentence| eprintln!("{sentence}"));
+        }
         return Ok(());
     }
     if !front_end.may_ask() {

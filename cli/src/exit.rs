@@ -1,5 +1,6 @@
 //! What the process tells its caller at the end, and how a room's events decide it.
 
+use dayfly_core::proto::id::MemberId;
 use dayfly_core::proto::room::{EndReason, Event, Member, MemberState, NoticeCode};
 use std::process::ExitCode;
 
@@ -27,8 +28,9 @@ impl From<Exit> for ExitCode {
 }
 
 /// What of a room's life the exit code depends on.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Default)]
 pub struct Outcome {
+    me: Option<MemberId>,
     met: bool,
     wrong_password: bool,
     ended: Option<EndReason>,
@@ -38,7 +40,10 @@ impl Outcome {
     /// Takes note of an event.
     pub fn observe(&mut self, event: &Event) {
         match event {
-            Event::Reset { snapshot } => snapshot.members.iter().for_each(|m| self.meet(m)),
+            Event::Reset { snapshot } => {
+                self.me = Some(snapshot.me.id.clone());
+                snapshot.members.iter().for_each(|member| self.meet(member));
+            }
             Event::MemberJoined { member } | Event::MemberChanged { member } => self.meet(member),
             Event::Notice {
                 code: NoticeCode::WrongPassword,
@@ -50,7 +55,8 @@ impl Outcome {
     }
 
     fn meet(&mut self, member: &Member) {
-        self.met |= member.state != MemberState::Connecting;
+        // One's own row changes too, and nobody meets himself.
+        self.met |= member.state != MemberState::Connecting && self.me.as_ref() != Some(&member.id);
     }
 
     /// The room is over for us, whoever ended it.
@@ -75,7 +81,7 @@ impl Outcome {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::member;
+    use crate::testing::{member, reset};
 
     fn wrong_password() -> Event {
         Event::Notice {
@@ -87,6 +93,10 @@ mod tests {
     #[test]
     fn nobody_met_matters_only_when_time_ran_out() {
         let mut outcome = Outcome::default();
+        outcome.observe(&reset(member("me", "Eve")));
+        outcome.observe(&Event::MemberChanged {
+            member: member("me", "Eve"),
+        });
         assert_eq!(outcome.exit(false), Exit::Left);
         assert_eq!(outcome.exit(true), Exit::Alone);
         let mut coming = member("1", "Ada");

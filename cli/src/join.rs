@@ -4,7 +4,7 @@ use crate::args::JoinArgs;
 use crate::exit::Exit;
 use crate::open::{bad_option, islands};
 use crate::password::Wanted;
-use crate::session::{self, FrontEnd};
+use crate::session::{self, FrontEnd, Role};
 use crate::stdin;
 use dayfly_core::engine::{Error, ErrorKind};
 use dayfly_core::proto::invite::{Access, Invite, InviteError, WebInvite, qr};
@@ -17,7 +17,7 @@ const MAX_PICTURE: u64 = 32 << 20;
 
 /// Joins a room and stays in it.
 pub fn run(args: &JoinArgs) -> Exit {
-    session::run(&args.room, Vec::new(), |room, front_end| {
+    session::run(&args.room, Role::Joins, Vec::new(), |room, front_end| {
         let invite = parse(&read(&args.invite, front_end)?)?;
         let password = || {
             Wanted {

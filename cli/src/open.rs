@@ -3,7 +3,7 @@
 use crate::args::RoomArgs;
 use crate::exit::Exit;
 use crate::password::Wanted;
-use crate::session::{self, FrontEnd};
+use crate::session::{self, FrontEnd, Role};
 use dayfly_core::engine::{Error, ErrorKind};
 use dayfly_core::proto::invite::{Access, InviteError, Island, WebInvite};
 
@@ -17,7 +17,7 @@ pub fn run(args: &RoomArgs) -> Exit {
     } else {
         Vec::new()
     };
-    session::run(args, preface, invite)
+    session::run(args, Role::Opens, preface, invite)
 }
 
 fn invite(args: &RoomArgs, front_end: FrontEnd) -> Result<WebInvite, Error> {

@@ -49,6 +49,15 @@ impl FrontEnd {
     }
 }
 
+/// Whose room it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Role {
+    /// A new one of this person's.
+    Opens,
+    /// Somebody else's.
+    Joins,
+}
+
 /// A room that was entered, with what a front end needs besides.
 pub struct Session {
     /// The room.
@@ -123,6 +132,7 @@ impl From<Error> for Stop {
 /// what `open` has to say first.
 pub fn run(
     args: &RoomArgs,
+    role: Role,
     preface: Vec<String>,
     invite: impl FnOnce(&RoomArgs, FrontEnd) -> Result<WebInvite, Error>,
 ) -> Exit {
@@ -138,7 +148,7 @@ pub fn run(
         // Begun before the questions, because the engine begins with a long computation.
         let engine = Engine::start()?;
         let invite = invite(args, front_end)?;
-        let session = enter(&engine, args, preface, invite, front_end).await?;
+        let session = enter(&engine, args, role, preface, invite, front_end).await?;
         let signals =
             Signals::listen().map_err(|error| system("Signals could not be listened for", &error))?;
         Ok(match front_end {
@@ -160,11 +170,12 @@ pub fn run(
 async fn enter(
     engine: &Engine,
     args: &RoomArgs,
+    role: Role,
     preface: Vec<String>,
     invite: WebInvite,
     front_end: FrontEnd,
 ) -> Result<Session, Stop> {
-    let options = options(args)?;
+    let options = options(args, &OwnTracker::of(args, role))?;
     consent::settle(args, &options, &invite, front_end)?;
     let handle = engine.enter(Invite::Web(invite), options).await?;
     let events = handle.subscribe();
@@ -187,11 +198,31 @@ pub fn is_local(args: &RoomArgs) -> bool {
     args.local || (args.lan && args.tracker.is_empty())
 }
 
-fn options(args: &RoomArgs) -> Result<RoomOptions, Error> {
-    let bind = match (args.lan, args.local) {
-        (true, _) => Some(Ipv4Addr::UNSPECIFIED),
-        (false, true) => Some(Ipv4Addr::LOCALHOST),
-        (false, false) => None,
+/// A tracker of our own, for whom.
+enum OwnTracker {
+    /// Nobody: others are named, by the person or by the link.
+    No,
+    /// For this machine.
+    Machine,
+    /// For every device of this network.
+    Network,
+}
+
+impl OwnTracker {
+    fn of(args: &RoomArgs, role: Role) -> Self {
+        match (args.lan, args.local && args.tracker.is_empty(), role) {
+            (true, _, _) => Self::Network,
+            (false, true, Role::Opens) => Self::Machine,
+            _ => Self::No,
+        }
+    }
+}
+
+fn options(args: &RoomArgs, tracker: &OwnTracker) -> Result<RoomOptions, Error> {
+    let bind = match tracker {
+        OwnTracker::Network => Some(Ipv4Addr::UNSPECIFIED),
+        OwnTracker::Machine => Some(Ipv4Addr::LOCALHOST),
+        OwnTracker::No => None,
     };
     Ok(RoomOptions {
         name: args.name.clone(),
