@@ -1,3 +1,40 @@
 //! Dayfly for Kotlin and Swift: objects, listeners and error kinds over `dayfly-core`.
+//!
+//! Owns nothing but the crossing. It refuses logic: what a room does is decided in the core, and
+//! plain data (events, members, options) is the core's own. No call here blocks on the network
+//! and none calls back before it returns. What may take long takes a [`Cancel`], because
+//! cancelling a Swift task does not end a wait in Rust; the rest is answered at once. A panic
+//! inside arrives as an error of the foreign language, and in a room also as its last event.
+
+// See clippy.toml; tests are free.
+#![cfg_attr(not(test), warn(clippy::disallowed_methods))]
+
+mod error;
+mod invite;
+mod listener;
+mod room;
+
+pub use error::{Cancel, DayflyError, ForeignError};
+pub use invite::{Invite, qr_encode, qr_read};
+pub use listener::{Listener, LogLevel, LogSink, Subscription, log_to, log_to_system};
+pub use room::{Engine, Room};
+
+use std::sync::{Arc, LazyLock};
 
 uniffi::setup_scaffolding!("dayfly");
+
+static LIVE: LazyLock<Arc<()>> = LazyLock::new(Arc::default);
+
+/// Held by every object, to be counted.
+type Live = Arc<()>;
+
+fn live() -> Live {
+    Arc::clone(&LIVE)
+}
+
+/// Objects of this library that exist now. An app that closes what it opened comes back to where
+/// it began; its tests can say so.
+#[uniffi::export]
+pub fn live_objects() -> u64 {
+    Arc::strong_count(&LIVE) as u64 - 1
+}

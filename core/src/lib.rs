@@ -24,6 +24,7 @@ pub mod engine;
     reason = "the rim: UDP sockets and the stack's clock"
 )]
 pub mod link;
+pub mod logging;
 #[allow(
     clippy::disallowed_methods,
     reason = "the rim: asks the system for names and addresses"
@@ -35,5 +36,7 @@ pub mod net;
 )]
 pub mod rendezvous;
 pub mod task;
+#[allow(clippy::disallowed_methods, reason = "code that may block needs threads")]
+mod thread;
 
 pub use dayfly_proto as proto;

@@ -64,6 +64,12 @@ impl<T> fmt::Debug for Private<T> {
     }
 }
 
+#[cfg(feature = "uniffi")]
+uniffi::custom_type!(SecretString, String, {
+    try_lift: |text| Ok(SecretString::new(text)),
+    lower: |secret| secret.expose().to_owned(),
+});
+
 #[cfg(test)]
 mod tests {
     use super::*;

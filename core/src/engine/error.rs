@@ -30,6 +30,8 @@ pub enum ErrorKind {
     System,
     /// Something broke inside. The room was wiped.
     Internal,
+    /// Whoever asked gave up waiting.
+    Cancelled,
 }
 
 /// A refused request.
@@ -65,6 +67,12 @@ impl Error {
 
     pub(super) fn busy() -> Self {
         Self::new(ErrorKind::Busy, "Too much is waiting to be done.").hint("Try again in a moment.")
+    }
+
+    /// Whoever asked gave up waiting.
+    #[must_use]
+    pub fn cancelled() -> Self {
+        Self::new(ErrorKind::Cancelled, "The wait was given up.")
     }
 
     pub(super) fn ended() -> Self {

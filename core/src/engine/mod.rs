@@ -10,10 +10,13 @@ mod command;
 mod driver;
 mod error;
 mod hub;
+mod invite;
+mod listen;
 mod setup;
 
 pub use error::{Error, ErrorKind};
 pub use hub::{CAPACITY as LISTENER_CAPACITY, Subscription, Unsubscriber};
+pub use invite::{new_web_room, room_name};
 
 use crate::link::IceServer;
 use command::{Command, Reply};
@@ -34,18 +37,31 @@ const REQUESTS: usize = 256;
 
 /// How a room is entered.
 #[derive(Debug, Clone)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 pub struct RoomOptions {
     /// Shown to the others; empty means a made-up one.
+    #[cfg_attr(feature = "uniffi", uniffi(default = ""))]
     pub name: String,
     /// Trackers to meet at, instead of the defaults and of those in the invite.
+    #[cfg_attr(feature = "uniffi", uniffi(default = []))]
     pub trackers: Vec<String>,
     /// STUN and TURN servers; `None` means the defaults.
+    #[cfg_attr(feature = "uniffi", uniffi(default = None))]
     pub ice_servers: Option<Vec<IceServer>>,
     /// Contact nothing beyond this machine and its network: embedded tracker, no STUN.
+    #[cfg_attr(feature = "uniffi", uniffi(default = false))]
     pub local: bool,
     /// Where to bind an embedded tracker, if one is wanted.
+    #[cfg_attr(feature = "uniffi", uniffi(default = None))]
     pub embedded_tracker: Option<SocketAddr>,
 }
+
+#[cfg(feature = "uniffi")]
+uniffi::custom_type!(SocketAddr, String, {
+    remote,
+    try_lift: |text| Ok(text.parse()?),
+    lower: |address| address.to_string(),
+});
 
 /// Counters of a running room.
 #[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize)]

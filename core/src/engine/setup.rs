@@ -76,7 +76,7 @@ impl Keys {
 }
 
 /// Seeds a generator from the operating system: the only place that draws entropy.
-fn entropy() -> Result<[u8; 32], Error> {
+pub(super) fn entropy() -> Result<[u8; 32], Error> {
     let mut seed = [0; 32];
     #[allow(clippy::disallowed_methods, reason = "the one place that draws entropy")]
     getrandom::fill(&mut seed).map_err(|_| {

@@ -19,6 +19,7 @@ pub type LinkSink = mpsc::Sender<(LinkId, LinkEvent)>;
 
 /// A TURN or STUN server, with the credentials if it needs any.
 #[derive(Debug, Clone)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 pub struct IceServer {
     /// `stun:HOST:PORT` or `turn:HOST:PORT?transport=udp`.
     pub url: String,

@@ -1,0 +1,71 @@
+package app.dayfly
+
+import app.dayfly.core.Engine
+import app.dayfly.core.Invite
+import app.dayfly.core.Room
+import app.dayfly.core.liveObjects
+import app.dayfly.core.proto.Event
+import java.lang.ref.WeakReference
+import kotlinx.coroutines.runBlocking
+import org.junit.jupiter.api.Assertions.assertEquals
+import org.junit.jupiter.api.Test
+
+/** What is closed is freed, what is forgotten too; and a freed room is left. */
+class FreeingTest {
+    @Test
+    fun `a listener is freed once it is unsubscribed`() = runBlocking {
+        inARoom { _, room, _ ->
+            var ear: Ear? = Ear()
+            val reference = WeakReference(ear)
+            room.subscribe(ear!!).use { ear!!.await<Event.Reset>() }
+            ear = null
+            collectedEventually("the listener is collected") { reference.get() == null }
+        }
+    }
+
+    @Test
+    fun `objects that are forgotten are freed by the collector`() {
+        val before = liveObjects()
+        forget()
+        collectedEventually("the objects are freed") { liveObjects() == before }
+    }
+
+    private fun forget() = runBlocking {
+        val engine = Engine.start()
+        val room = engine.enter(Invite.newWebRoom(), HOST)
+        room.subscribe(Ear().also { room.invite() })
+        Unit
+    }
+
+    @Test
+    fun `a room that is freed without a goodbye is left all the same`() = runBlocking {
+        val before = liveObjects()
+        Terminal("open", "--web").use { terminal ->
+            val link = terminal.await("ready")["link"].asText()
+            Engine.start().use { engine ->
+                val room: Room = Invite.parse(link).use { engine.enter(it, GUEST) }
+                terminal.await("member_joined")
+                room.close()
+                assertEquals("left", terminal.await("member_left")["reason"].asText())
+            }
+        }
+        assertEquals(before, liveObjects())
+    }
+
+    @Test
+    fun `twenty rooms leave nothing behind`() = runBlocking {
+        val before = liveObjects()
+        Engine.start().use { engine ->
+            repeat(20) {
+                Invite.newWebRoom().use { invite -> engine.enter(invite, HOST).use { it.leave() } }
+            }
+        }
+        assertEquals(before, liveObjects())
+    }
+
+    private fun collectedEventually(what: String, holds: () -> Boolean) =
+        eventually(what) {
+            System.gc()
+            holds()
+        }
+}

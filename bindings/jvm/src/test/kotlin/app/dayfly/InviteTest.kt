@@ -1,0 +1,65 @@
+package app.dayfly
+
+import app.dayfly.core.DayflyException
+import app.dayfly.core.Invite
+import app.dayfly.core.engine.ErrorKind
+import app.dayfly.core.proto.InviteAccess
+import app.dayfly.core.proto.Matrix
+import app.dayfly.core.qrEncode
+import app.dayfly.core.qrRead
+import java.nio.ByteBuffer
+import org.junit.jupiter.api.Assertions.assertEquals
+import org.junit.jupiter.api.Assertions.assertTrue
+import org.junit.jupiter.api.Test
+import org.junit.jupiter.api.assertThrows
+
+/** Invites and their codes cross the FFI whole, and a bad one is refused with a kind and a sentence. */
+class InviteTest {
+    @Test
+    fun `an invite survives its QR code`() {
+        val link = Invite.newWebRoom(listOf("https://rooms.example"), "swordfish").use { it.info().link }
+        val width = 400
+        assertEquals(link, qrRead(picture(qrEncode(link), width), width.toUInt(), width.toUInt(), width.toUInt()))
+        Invite.parse(link).use {
+            assertEquals(InviteAccess.PRIVATE, it.info().access)
+            assertTrue(it.info().urls.single().startsWith("https://rooms.example/private/"))
+        }
+    }
+
+    @Test
+    fun `a private page's link needs its password`() {
+        Invite.parse("https://chitchatter.im/private/room").use { locked ->
+            assertEquals(InviteAccess.NEEDS_PASSWORD, locked.info().access)
+            locked.unlock("swordfish").use { assertEquals(InviteAccess.PRIVATE, it.info().access) }
+        }
+    }
+
+    @Test
+    fun `what is no invite is refused`() {
+        for (bad in listOf("", "hello", "dayfly:", "http://a.example/public/x", "x".repeat(1_000_000))) {
+            val refused = assertThrows<DayflyException.Refused> { Invite.parse(bad) }
+            assertEquals(ErrorKind.BAD_INVITE, refused.kind)
+            assertTrue(refused.sentence.endsWith("."), refused.sentence)
+        }
+    }
+
+    @Test
+    fun `a frame whose numbers do not fit its bytes is refused`() {
+        val refused = assertThrows<DayflyException.Refused> { qrRead(ByteBuffer.allocateDirect(10), 1000u, 1000u, 1000u) }
+        assertEquals(ErrorKind.BAD_INVITE, refused.kind)
+    }
+
+    private fun picture(code: Matrix, width: Int): ByteBuffer {
+        val size = code.size.toInt()
+        val scale = width / (size + 8)
+        val luma = ByteBuffer.allocateDirect(width * width)
+        for (row in 0 until width) {
+            for (column in 0 until width) {
+                val (x, y) = column / scale - 4 to row / scale - 4
+                val dark = x in 0 until size && y in 0 until size && code.modules[y * size + x] != 0.toByte()
+                luma.put(if (dark) 0 else -1)
+            }
+        }
+        return luma.flip()
+    }
+}

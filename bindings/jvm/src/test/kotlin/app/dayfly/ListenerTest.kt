@@ -1,0 +1,106 @@
+package app.dayfly
+
+import app.dayfly.core.proto.Event
+import java.util.concurrent.CountDownLatch
+import kotlinx.coroutines.runBlocking
+import org.junit.jupiter.api.Assertions.assertEquals
+import org.junit.jupiter.api.Assertions.assertTrue
+import org.junit.jupiter.api.Test
+
+/** Events a listener may be behind before its queue collapses (the engine's LISTENER_CAPACITY). */
+private const val CAPACITY = 256
+
+/** A listener that throws or blocks harms nobody, itself least of all. */
+class ListenerTest {
+    @Test
+    fun `one that throws is called with the next event, and others hear all of it`() = runBlocking {
+        inARoom { _, room, _ ->
+            val thrower =
+                object : Ear() {
+                    override fun onEvent(event: Event) {
+                        super.onEvent(event)
+                        error("this listener always does")
+                    }
+                }
+            val ear = Ear()
+            room.subscribe(thrower).use {
+                room.subscribe(ear).use {
+                    for (n in 1..3) room.say("$n")
+                    for (n in 1..3) {
+                        ear.await<Event.Message> { it.message.text == "$n" }
+                        thrower.await<Event.Message> { it.message.text == "$n" }
+                    }
+                }
+            }
+        }
+    }
+
+    @Test
+    fun `one that blocks holds up nobody and goes on from one reset`() = runBlocking {
+        inARoom { _, room, _ ->
+            val release = CountDownLatch(1)
+            val blocked =
+                object : Ear() {
+                    override fun onEvent(event: Event) {
+                        super.onEvent(event)
+                        release.await()
+                    }
+                }
+            val ear = Ear()
+            room.subscribe(blocked).use {
+                blocked.await<Event.Reset>()
+                room.subscribe(ear).use {
+                    ear.await<Event.Reset>()
+                    for (n in 1..CAPACITY) {
+                        room.rename("a $n")
+                        room.rename("b $n")
+                        ear.await<Event.MemberChanged> { it.member.name == "b $n" }
+                    }
+                    assertEquals(1, blocked.heard().size, "it is still in its first call")
+                    release.countDown()
+                    blocked.await<Event.Reset> { it.snapshot.me.name != "Kotlin" }
+                    room.rename("the last")
+                    blocked.await<Event.MemberChanged> { it.member.name == "the last" }
+                    assertTrue(blocked.heard().size <= CAPACITY + 3, "${blocked.heard().size} events were kept")
+                }
+            }
+        }
+    }
+
+    @Test
+    fun `one that is unsubscribed is called no more, even while it blocks`() = runBlocking {
+        inARoom { _, room, _ ->
+            val release = CountDownLatch(1)
+            val blocked =
+                object : Ear() {
+                    override fun onEvent(event: Event) {
+                        super.onEvent(event)
+                        release.await()
+                    }
+                }
+            val subscription = room.subscribe(blocked)
+            blocked.await<Event.Reset>()
+            room.say("queued")
+            subscription.unsubscribe()
+            subscription.close()
+            release.countDown()
+            val ear = Ear()
+            room.subscribe(ear).use { ear.await<Event.Reset> { it.snapshot.messages.any { m -> m.text == "queued" } } }
+            assertEquals(1, blocked.heard().size)
+        }
+    }
+
+    @Test
+    fun `one may ask the room from within a call`() = runBlocking {
+        inARoom { _, room, _ ->
+            val asker =
+                object : Ear() {
+                    override fun onEvent(event: Event) {
+                        if (event is Event.Reset) runBlocking { room.say("from within") }
+                        super.onEvent(event)
+                    }
+                }
+            room.subscribe(asker).use { asker.await<Event.Message> { it.message.text == "from within" } }
+        }
+    }
+}

@@ -1,0 +1,70 @@
+package app.dayfly
+
+import app.dayfly.core.Engine
+import app.dayfly.core.Invite
+import app.dayfly.core.Listener
+import app.dayfly.core.Room
+import app.dayfly.core.engine.RoomOptions
+import app.dayfly.core.liveObjects
+import app.dayfly.core.proto.Event
+import java.time.Duration
+import java.util.concurrent.LinkedBlockingQueue
+import java.util.concurrent.TimeUnit
+import org.junit.jupiter.api.Assertions.assertEquals
+
+/** Generous, for a loaded machine; nothing waits for it unless something is broken. */
+val DEADLINE: Duration = Duration.ofSeconds(30)
+
+/** How a room on this machine alone is joined, and how one is opened: with a place to meet. */
+val GUEST = RoomOptions(name = "Kotlin", local = true)
+val HOST = GUEST.copy(embeddedTracker = "127.0.0.1:0")
+
+/** A new room on this machine alone, and what it takes to clean it up. */
+suspend fun inARoom(work: suspend (engine: Engine, room: Room, link: String) -> Unit) {
+    val before = liveObjects()
+    Engine.start().use { engine ->
+        val room = Invite.newWebRoom().use { engine.enter(it, HOST) }
+        room.use {
+            val link = room.invite().use { it.info().link }
+            work(engine, room, link)
+            room.leave()
+        }
+    }
+    assertEquals(before, liveObjects(), "objects were left behind")
+}
+
+/** Keeps what it hears, and waits for what it wants to hear. */
+open class Ear : Listener {
+    val events = LinkedBlockingQueue<Event>()
+    private val seen = mutableListOf<Event>()
+
+    override fun onEvent(event: Event) {
+        events.add(event)
+    }
+
+    /** The first event of this kind, already here or still to come, for which [holds]. */
+    inline fun <reified T : Event> await(crossinline holds: (T) -> Boolean = { true }): T =
+        await(T::class.java.simpleName) { it is T && holds(it) } as T
+
+    fun await(what: String, holds: (Event) -> Boolean): Event {
+        val deadline = System.nanoTime() + DEADLINE.toNanos()
+        var looked = 0
+        while (true) {
+            while (looked < seen.size) seen[looked++].let { if (holds(it)) return it }
+            val event = events.poll(deadline - System.nanoTime(), TimeUnit.NANOSECONDS)
+                ?: error("no such $what came, only:\n${seen.joinToString("\n")}")
+            seen.add(event)
+        }
+    }
+
+    fun heard(): List<Event> = seen + events
+}
+
+/** Waits until [holds], asking again and again. */
+fun eventually(what: String, holds: () -> Boolean) {
+    val deadline = System.nanoTime() + DEADLINE.toNanos()
+    while (!holds()) {
+        check(System.nanoTime() < deadline) { "still not: $what" }
+        Thread.sleep(10)
+    }
+}

@@ -1,0 +1,137 @@
+//! The engine and its rooms as objects. Each call is the engine's own; see there for its errors.
+
+use crate::error::wait;
+use crate::{Cancel, DayflyError, Invite, Listener, Live, Subscription};
+use dayfly_core::engine::{Engine as CoreEngine, RoomHandle, RoomOptions, Stats};
+use dayfly_core::proto::id::{MemberId, MessageId};
+use dayfly_core::proto::room::Snapshot;
+use std::sync::Arc;
+
+/// The engine: one network thread for every room. It lives as long as this or a room of it.
+#[derive(Debug, uniffi::Object)]
+pub struct Engine {
+    engine: CoreEngine,
+    _live: Live,
+}
+
+#[uniffi::export]
+impl Engine {
+    /// Starts the network thread.
+    #[uniffi::constructor]
+    pub fn start() -> Result<Arc<Self>, DayflyError> {
+        let (engine, _live) = (CoreEngine::start()?, crate::live());
+        Ok(Arc::new(Self { engine, _live }))
+    }
+
+    /// Enters the room of an invite; who comes first opens it. Returns once the room runs, which
+    /// is before anybody is met.
+    #[uniffi::method(default(cancel = None))]
+    pub async fn enter(
+        &self,
+        invite: Arc<Invite>,
+        options: RoomOptions,
+        cancel: Option<Arc<Cancel>>,
+    ) -> Result<Arc<Room>, DayflyError> {
+        let handle = wait(cancel, self.engine.enter(invite.record.clone(), options)).await?;
+        let _live = crate::live();
+        Ok(Arc::new(Room { handle, _live }))
+    }
+}
+
+/// A room this device is in. Freeing it without `leave` leaves all the same.
+#[derive(Debug, uniffi::Object)]
+pub struct Room {
+    handle: RoomHandle,
+    _live: Live,
+}
+
+#[uniffi::export]
+impl Room {
+    /// The invite of this room, with what a guest needs.
+    pub fn invite(&self) -> Arc<Invite> {
+        Invite::new(self.handle.invite().clone())
+    }
+
+    /// Begins to call `listener`, until the room is over or the subscription is ended or freed.
+    pub fn subscribe(&self, listener: Box<dyn Listener>) -> Result<Arc<Subscription>, DayflyError> {
+        Subscription::start(self.handle.subscribe(), listener)
+    }
+
+    /// Says something to everybody. `reference` comes back in the message's event.
+    #[uniffi::method(default(reference = None))]
+    pub async fn say(&self, text: String, reference: Option<String>) -> Result<MessageId, DayflyError> {
+        Ok(self.handle.say(text, reference).await?)
+    }
+
+    /// Says something to one member, named by id or by a name that only one member has.
+    #[uniffi::method(default(reference = None))]
+    pub async fn direct(
+        &self,
+        to: String,
+        text: String,
+        reference: Option<String>,
+    ) -> Result<MessageId, DayflyError> {
+        Ok(self.handle.direct(to, text, reference).await?)
+    }
+
+    /// Tells the others, or one member, that this person types or ceased to.
+    #[uniffi::method(default(to = None))]
+    pub async fn typing(&self, on: bool, to: Option<String>) -> Result<(), DayflyError> {
+        Ok(self.handle.typing(on, to).await?)
+    }
+
+    /// Takes another name.
+    pub async fn rename(&self, name: String) -> Result<(), DayflyError> {
+        Ok(self.handle.rename(name).await?)
+    }
+
+    /// The room as it stands.
+    pub async fn snapshot(&self) -> Result<Snapshot, DayflyError> {
+        Ok(self.handle.snapshot().await?)
+    }
+
+    /// The member's id behind `to`: an id, or a name that only one member has.
+    pub async fn member(&self, to: String) -> Result<MemberId, DayflyError> {
+        Ok(self.handle.member(to).await?)
+    }
+
+    /// Counters.
+    pub async fn stats(&self) -> Result<Stats, DayflyError> {
+        Ok(self.handle.stats().await?)
+    }
+
+    /// Leaves politely: says goodbye, closes, wipes. Idempotent; done within a second.
+    #[uniffi::method(default(cancel = None))]
+    pub async fn leave(&self, cancel: Option<Arc<Cancel>>) -> Result<(), DayflyError> {
+        wait(cancel, async { Ok(self.handle.leave().await) }).await
+    }
+
+    /// Waits until the room is over, for whatever reason, and everything of it is gone.
+    #[uniffi::method(default(cancel = None))]
+    pub async fn over(&self, cancel: Option<Arc<Cancel>>) -> Result<(), DayflyError> {
+        wait(cancel, async { Ok(self.handle.over().await) }).await
+    }
+
+    /// The device changed its network: connections are looked after at once.
+    pub fn network_changed(&self) {
+        self.handle.network_changed();
+    }
+
+    /// The app was suspended.
+    pub fn suspended(&self) {
+        self.handle.suspended();
+    }
+
+    /// The app runs again.
+    pub fn resumed(&self) {
+        self.handle.resumed();
+    }
+}
+
+impl Room {
+    /// Makes the task of that name panic, for tests. Not exported.
+    #[doc(hidden)]
+    pub fn inject_panic(&self, task: &'static str) {
+        self.handle.inject_panic(task);
+    }
+}
