@@ -115,13 +115,15 @@ impl Task {
 
     async fn drive(mut self, runtime: Arc<LinkRuntime>) -> Over {
         let mut ending = self.ending.clone();
+        let shared = self.shared.clone();
         let mut connection = None;
         let over = {
             let mut work = std::pin::pin!(self.work(&runtime, &mut connection));
             tokio::select! {
                 over = &mut work => over,
                 polite = ended(&mut ending) => {
-                    if polite {
+                    // Before it is open nothing can be on its way out.
+                    if polite && shared.certificate.get().is_some() {
                         let _ = timeout(runtime.base(), FLUSH, work).await;
                     }
                     Over::Quietly
