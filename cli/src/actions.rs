@@ -60,7 +60,7 @@ fn stats_lines(stats: &Stats, model: &Model) -> Vec<Line> {
             bytes(stats.tracker_bytes_sent)
         )),
         Line::info(format!(
-            "{} frames refused, {} messages dropped because their sender was too fast.",
+            "Refused frames: {}. Messages dropped because their sender was too fast: {}.",
             stats.refused, stats.dropped
         )),
     ];

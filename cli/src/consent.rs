@@ -17,6 +17,7 @@ pub fn settle(
     args: &RoomArgs,
     options: &RoomOptions,
     invite: &WebInvite,
+    preface: &[String],
     front_end: FrontEnd,
 ) -> Result<(), Stop> {
     // Whoever stays local meets no stranger.
@@ -47,8 +48,12 @@ pub fn settle(
         }));
     }
     let mut out = std::io::stderr().lock();
-    for sentence in sentences(options, invite) {
-        let _ = writeln!(out, "{sentence}");
+    let columns = crossterm::terminal::size().map_or(80, |(columns, _)| usize::from(columns));
+    for sentence in preface.iter().chain(&sentences(options, invite)) {
+        for row in text::wrap(sentence, columns.clamp(20, 100), 0) {
+            let _ = writeln!(out, "{row}");
+        }
+        let _ = writeln!(out);
     }
     let _ = write!(out, "Go on? [y/N] ");
     let _ = out.flush();

@@ -176,7 +176,7 @@ async fn enter(
     front_end: FrontEnd,
 ) -> Result<Session, Stop> {
     let options = options(args, &OwnTracker::of(args, role))?;
-    consent::settle(args, &options, &invite, front_end)?;
+    consent::settle(args, &options, &invite, &preface, front_end)?;
     let handle = engine.enter(Invite::Web(invite), options).await?;
     let events = handle.subscribe();
     let links = Links::of(handle.invite());

@@ -2,6 +2,7 @@
 //! it with [`view`]. The terminal is given back as it was, whatever happens.
 
 mod input;
+mod panel;
 mod view;
 
 #[cfg(test)]
@@ -10,6 +11,7 @@ mod tests;
 use crate::actions::{self, Done};
 use crate::command;
 use crate::exit::{Exit, Outcome};
+use crate::model::Line;
 use crate::session::{self, Session, Stop};
 use crate::signals::Signals;
 use crossterm::event::{DisableBracketedPaste, EnableBracketedPaste, Event as TerminalEvent};
@@ -101,7 +103,7 @@ struct View {
 
 impl View {
     /// Until the room is left; returns the last sentence for the normal screen.
-    async fn run(mut self, mut session: Session, mut signals: Signals) -> (Exit, &'static str) {
+    async fn run(mut self, mut session: Session, mut signals: Signals) -> (Exit, String) {
         let mut keys = keys();
         let mut outcome = Outcome::default();
         let mut time_ran_out = false;
@@ -134,16 +136,12 @@ impl View {
             draw_at.get_or_insert_with(|| Instant::now() + FRAME);
         }
         let last = if outcome.ended() {
-            self.app
-                .model
-                .lines()
-                .back()
-                .map_or("", |_| "The room is over. Nothing was kept.")
+            self.app.model.lines().back().map(Line::plain).unwrap_or_default()
         } else {
             self.app.leaving = true;
             let _ = self.draw();
             session.leave().await;
-            "You left the room. Nothing was kept."
+            "You left. Nothing was kept.".into()
         };
         (outcome.exit(time_ran_out), last)
     }

@@ -1,10 +1,11 @@
 use super::input::{Act, App};
+use super::panel::Code;
 use super::view::draw;
 use crate::links::Links;
 use crate::model::Line;
 use crate::testing::{member, message, reset, tracker};
 use crossterm::event::{Event as TerminalEvent, KeyCode, KeyEvent, KeyModifiers};
-use dayfly_core::proto::invite::{Access, Invite, Island, WebInvite};
+use dayfly_core::proto::invite::{Access, Invite, Island, WebInvite, qr};
 use dayfly_core::proto::room::{
     DeliveryState, Event, MemberState, Message, NoticeCode, RendezvousState, Trust, Via,
 };
@@ -125,9 +126,59 @@ fn a_new_room_shows_its_link_and_code() {
     insta::assert_snapshot!("start_120x40", screen(&mut app(&[]), 120, 40).backend());
     insta::assert_snapshot!("start_40x12", screen(&mut app(&[]), 40, 12).backend());
     insta::assert_snapshot!(
+        "start_local_80x24",
+        screen(&mut app(&["ws://127.0.0.1:45678"]), 80, 24).backend()
+    );
+    insta::assert_snapshot!(
         "start_local_100x40",
         screen(&mut app(&["ws://127.0.0.1:45678"]), 100, 40).backend()
     );
+}
+
+#[test]
+fn the_drawn_code_can_be_scanned() {
+    for colour in [true, false] {
+        for size in [39, 41, 60] {
+            let app = app(&[]);
+            let area = ratatui::layout::Rect::new(0, 0, size, size);
+            let code = Code::fitting(app.code.as_ref().unwrap(), area, colour).unwrap();
+            assert_eq!(
+                scan(&code.rows, !colour).unwrap(),
+                app.links.primary,
+                "{colour} {size}"
+            );
+        }
+    }
+}
+
+/// What a camera reads off the rows; the ink is light or dark.
+fn scan(rows: &[String], light_is_ink: bool) -> Result<String, qr::QrError> {
+    const MODULE: usize = 4;
+    let ink = |c: char| match c {
+        '\u{2588}' => [true, true],
+        '\u{2580}' => [true, false],
+        '\u{2584}' => [false, true],
+        _ => [false, false],
+    };
+    let width = rows[0].chars().count() * MODULE;
+    let mut data = Vec::new();
+    for row in rows {
+        for half in 0..2 {
+            let line: Vec<u8> = row
+                .chars()
+                .flat_map(|c| [if ink(c)[half] == light_is_ink { 255 } else { 0 }; MODULE])
+                .collect();
+            (0..MODULE).for_each(|_| data.extend(&line));
+        }
+    }
+    let height = data.len() / width;
+    let (w, h) = (u32::try_from(width).unwrap(), u32::try_from(height).unwrap());
+    qr::decode_luma(&qr::Luma {
+        data: &data,
+        width: w,
+        height: h,
+        stride: w,
+    })
 }
 
 #[test]

@@ -6,9 +6,9 @@
 //! reaches a cell.
 
 use super::input::App;
+use super::panel;
 use crate::model::{self, Line, Pending, Tone};
 use crate::text;
-use dayfly_core::proto::invite::qr::Matrix;
 use dayfly_core::proto::room::{Member, RendezvousState, RendezvousStatus};
 use ratatui::Frame;
 use ratatui::layout::{Constraint, Layout, Position, Rect};
@@ -23,10 +23,16 @@ const SIDE: u16 = 27;
 
 /// Draws everything.
 pub fn draw(frame: &mut Frame, app: &mut App) {
+    // The panel may take a row or two from the others when the code fits no other way.
+    let (top, bottom) = if app.panel {
+        panel::margins(app, frame.area())
+    } else {
+        (1, 1)
+    };
     let [head, body, status, input] = Layout::vertical([
-        Constraint::Length(1),
+        Constraint::Length(top),
         Constraint::Min(1),
-        Constraint::Length(1),
+        Constraint::Length(bottom),
         Constraint::Length(1),
     ])
     .areas(frame.area());
@@ -38,7 +44,7 @@ pub fn draw(frame: &mut Frame, app: &mut App) {
     };
     draw_head(frame, app, head);
     if app.panel {
-        draw_panel(frame, app, main);
+        panel::draw(frame, app, main);
     } else {
         draw_transcript(frame, app, main);
     }
@@ -278,153 +284,4 @@ fn last_cells(text: &str, columns: usize) -> String {
         from = at;
     }
     text[from..].to_owned()
-}
-
-fn draw_panel(frame: &mut Frame, app: &App, area: Rect) {
-    let columns = usize::from(area.width);
-    let bold = Style::new().add_modifier(Modifier::BOLD);
-    let mut words: Vec<Row> = Vec::new();
-    let paragraph = |text: &str, style: Style, words: &mut Vec<Row>, columns: usize| {
-        words.extend(
-            text::wrap(&text::grid(text), columns, 0)
-                .into_iter()
-                .map(|row| Row::styled(row, style)),
-        );
-    };
-    let code = app.code.as_ref().and_then(|matrix| Code::fitting(matrix, area));
-    let beside = code.as_ref().is_some_and(|code| code.beside);
-    let text_columns = match &code {
-        Some(code) if beside => columns.saturating_sub(code.width + 2),
-        _ => columns,
-    };
-    for sentence in &app.preface {
-        paragraph(sentence, bold, &mut words, text_columns);
-    }
-    for link in &app.links.all {
-        let title = if link.starts_with("http") {
-            "Link for any browser:"
-        } else {
-            "Link for another Dayfly:"
-        };
-        paragraph(title, bold, &mut words, text_columns);
-        paragraph(&text::one_line(link), Style::new(), &mut words, text_columns);
-    }
-    if code.is_none() {
-        paragraph(&no_code(app, area), Style::new(), &mut words, text_columns);
-    }
-    if let Some(last) = app.model.lines().iter().rev().find(|line| line.lead.is_none()) {
-        paragraph(
-            &last.plain(),
-            Style::new().add_modifier(Modifier::DIM),
-            &mut words,
-            text_columns,
-        );
-    }
-    match code {
-        None => frame.render_widget(Paragraph::new(words), area),
-        Some(code) => {
-            let size = u16::try_from(code.width).unwrap_or(area.width);
-            let rows = u16::try_from(code.rows.len()).unwrap_or(area.height);
-            let (picture, rest) = if beside {
-                let [picture, _, rest] = Layout::horizontal([
-                    Constraint::Length(size),
-                    Constraint::Length(2),
-                    Constraint::Min(1),
-                ])
-                .areas(area);
-                (
-                    Rect {
-                        height: rows,
-                        ..picture
-                    },
-                    rest,
-                )
-            } else {
-                let [picture, rest] =
-                    Layout::vertical([Constraint::Length(rows), Constraint::Min(0)]).areas(area);
-                (
-                    Rect {
-                        width: size,
-                        ..picture
-                    },
-                    rest,
-                )
-            };
-            // A scanner wants dark on light, whatever the theme.
-            let style = if app.colour {
-                Style::new().fg(Color::Indexed(16)).bg(Color::Indexed(231))
-            } else {
-                Style::new()
-            };
-            let rows: Vec<Row> = code.rows.into_iter().map(Row::raw).collect();
-            frame.render_widget(Paragraph::new(rows).style(style), picture);
-            frame.render_widget(Paragraph::new(words), rest);
-        }
-    }
-}
-
-fn no_code(app: &App, area: Rect) -> String {
-    match &app.code {
-        None => "The link is too long for a QR code.".into(),
-        Some(matrix) => {
-            let side = matrix.size() as usize + 2;
-            format!(
-                "The QR code needs {side} columns and {} rows here, and this view has {} and {}. \
-                 Enlarge the terminal, or save a picture with --qr FILE.png.",
-                side.div_ceil(2),
-                area.width,
-                area.height
-            )
-        }
-    }
-}
-
-/// A QR code as rows of half blocks: dark is drawn, light is the ground.
-struct Code {
-    rows: Vec<String>,
-    width: usize,
-    beside: bool,
-}
-
-impl Code {
-    /// With the widest quiet zone that fits: four modules as ISO/IEC 18004 has it, down to one,
-    /// which today's scanners take.
-    fn fitting(matrix: &Matrix, area: Rect) -> Option<Self> {
-        let size = matrix.size() as usize;
-        (1..=4).rev().find_map(|quiet| {
-            let width = size + 2 * quiet;
-            let height = width.div_ceil(2);
-            let (columns, rows) = (usize::from(area.width), usize::from(area.height));
-            if width > columns || height > rows {
-                return None;
-            }
-            // Below it there must be room for the links, else they stand beside it.
-            let below = rows - height >= 6;
-            let beside = !below && columns >= width + 26;
-            let rows = half_blocks(matrix, quiet);
-            Some(Self { rows, width, beside })
-        })
-    }
-}
-
-fn half_blocks(matrix: &Matrix, quiet: usize) -> Vec<String> {
-    let size = matrix.size() as usize;
-    let side = size + 2 * quiet;
-    let dark = move |x: usize, y: usize| {
-        let inside = |at: usize| {
-            at.checked_sub(quiet)
-                .filter(|at| *at < size)
-                .and_then(|at| u32::try_from(at).ok())
-        };
-        matches!((inside(x), inside(y)), (Some(x), Some(y)) if matrix.dark(x, y))
-    };
-    let row = |y: usize| {
-        (0..side).map(move |x| match (dark(x, y), dark(x, y + 1)) {
-            (true, true) => '\u{2588}',
-            (true, false) => '\u{2580}',
-            (false, true) => '\u{2584}',
-            (false, false) => ' ',
-        })
-    };
-    (0..side).step_by(2).map(|y| row(y).collect()).collect()
 }
