@@ -4,52 +4,19 @@
 
 mod links;
 
-use dayfly_core::link::{Link, LinkConfig, Stack, WebRtcStack};
-use dayfly_core::proto::id::LinkId;
 use dayfly_core::proto::room::LinkEvent;
 use links::sim::{Network, World};
 use std::time::Duration;
-use tokio::sync::mpsc;
-
-type Events = mpsc::Receiver<(LinkId, LinkEvent)>;
-
-/// An offer met by an answer, not yet open.
-async fn negotiated(world: World) -> (Box<dyn Link>, Events, Box<dyn Link>, Events) {
-    let stack = WebRtcStack::on(world.runtime()).with_interfaces(vec!["127.0.0.1".parse().unwrap()]);
-    let config = LinkConfig {
-        loopback: true,
-        ..LinkConfig::default()
-    };
-    let (sink, mut from_a) = mpsc::channel(16);
-    let a = stack.offer(LinkId(1), &config, sink);
-    let Some((_, LinkEvent::Described { sdp })) = from_a.recv().await else {
-        panic!("no offer");
-    };
-    let (sink, mut from_b) = mpsc::channel(16);
-    let b = stack.answer(LinkId(2), sdp, &config, sink);
-    let Some((_, LinkEvent::Described { sdp })) = from_b.recv().await else {
-        panic!("no answer");
-    };
-    a.accept(sdp);
-    (a, from_a, b, from_b)
-}
-
-async fn opened(events: &mut Events) {
-    match events.recv().await {
-        Some((_, LinkEvent::Open { .. })) => {}
-        other => panic!("expected the channel to open, got {other:?}"),
-    }
-}
 
 /// Opens, sends both ways, and returns when both ends were open.
 async fn talk(world: World) -> Duration {
-    let (a, mut from_a, b, mut from_b) = negotiated(world.clone()).await;
-    opened(&mut from_a).await;
-    opened(&mut from_b).await;
+    let stack = links::stack_in(&world);
+    let (mut a, mut b) = links::met(&stack, |offer| offer, |answer| answer).await;
+    links::both_open(&mut a, &mut b).await;
     let open = world.elapsed();
-    a.send(vec![1; 3000]).unwrap();
-    b.send(vec![2; 3000]).unwrap();
-    let received = (from_a.recv().await, from_b.recv().await);
+    a.link().send(vec![1; 3000]).expect("room in the queue");
+    b.link().send(vec![2; 3000]).expect("room in the queue");
+    let received = (a.events.recv().await, b.events.recv().await);
     let (Some((_, LinkEvent::Frame(at_a))), Some((_, LinkEvent::Frame(at_b)))) = received else {
         panic!("expected a frame on either side");
     };

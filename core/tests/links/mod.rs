@@ -116,3 +116,39 @@ pub async fn connected(stack: &WebRtcStack) -> (End, End) {
     theirs.opened().await;
     (ours, theirs)
 }
+
+/// Makes `offer` and meets it with `answer`; the two may be changed on their way.
+pub async fn met(
+    stack: &WebRtcStack,
+    change_offer: impl FnOnce(String) -> String,
+    change_answer: impl FnOnce(String) -> String,
+) -> (End, End) {
+    let mut ours = offer(stack, &loopback());
+    let mut theirs = answer(stack, &loopback(), change_offer(described(&mut ours).await));
+    let text = described(&mut theirs).await;
+    ours.link().accept(change_answer(text));
+    (ours, theirs)
+}
+
+/// The next event's description, in whatever time the test lives in.
+async fn described(end: &mut End) -> String {
+    match end.events.recv().await {
+        Some((_, LinkEvent::Described { sdp })) => sdp,
+        other => panic!("expected a description, got {other:?}"),
+    }
+}
+
+/// Waits until both ends are open, in whatever time the test lives in.
+pub async fn both_open(a: &mut End, b: &mut End) {
+    for end in [a, b] {
+        match end.events.recv().await {
+            Some((_, LinkEvent::Open { .. })) => {}
+            other => panic!("expected the channel to open, got {other:?}"),
+        }
+    }
+}
+
+/// A stack in a world of its own.
+pub fn stack_in(world: &sim::World) -> WebRtcStack {
+    WebRtcStack::on(world.runtime()).with_interfaces(vec!["127.0.0.1".parse().expect("an address")])
+}

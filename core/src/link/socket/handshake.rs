@@ -330,6 +330,8 @@ impl Handshake {
             return Verdict::default();
         }
         if !parts.iter().any(|part| part.is_handshake()) {
+            // An alert. Before the Finished anybody could have made it, so it ends only what
+            // would be of no use any more.
             if self.sent_finished {
                 self.finish();
             }
@@ -398,3 +400,6 @@ impl Handshake {
         self.seen = HashSet::new();
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -84,9 +84,11 @@ impl Handshakes {
         !self.settled.load(Ordering::Relaxed) || may_shake_hands(datagrams)
     }
 
-    fn note_settled(&self, state: &State) {
-        let settled = state.handshake.as_ref().is_some_and(Handshake::is_settled);
-        self.settled.store(settled, Ordering::Relaxed);
+    fn note_state(&self, state: &State) {
+        let Some(handshake) = &state.handshake else {
+            return;
+        };
+        self.settled.store(handshake.is_settled(), Ordering::Relaxed);
     }
 
     /// The library sends `datagram`. Returns what to send in its place, if not the same.
@@ -117,7 +119,7 @@ impl Handshakes {
         if late && let Some(receiver) = &state.receiver {
             receiver.wake_by_ref();
         }
-        self.note_settled(&state);
+        self.note_state(&state);
         instead
     }
 
@@ -140,7 +142,7 @@ impl Handshakes {
             Vec::new()
         };
         let way = state.way.clone();
-        self.note_settled(&state);
+        self.note_state(&state);
         drop(state);
         transmit(&way, &echo);
         verdict
@@ -175,7 +177,7 @@ impl Handshakes {
             }
             state.receiver = Some(cx.waker().clone());
             let way = state.way.clone();
-            self.note_settled(&guard);
+            self.note_state(&guard);
             drop(guard);
             transmit(&way, &due);
             if !again {
@@ -303,7 +305,12 @@ impl AsyncUdpSocket for LinkSocket {
             if !self.checks().may_send(to, now) {
                 return Poll::Ready(Ok(batch.contents.len()));
             }
-            return self.pass(cx, batch);
+            let passed = self.pass(cx, batch);
+            if passed.is_pending() {
+                // The crate asks again with the same check, which was not sent.
+                self.checks().heard(to);
+            }
+            return passed;
         }
         let segment = batch.segment_size.unwrap_or(batch.contents.len()).max(1);
         let instead: Vec<Option<Vec<u8>>> = batch

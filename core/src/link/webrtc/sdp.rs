@@ -37,10 +37,30 @@ pub(super) enum SdpError {
 /// [`SdpError`] when it is over-long, no SDP, or has no data channel section.
 pub(super) fn first(text: &str, loopback: bool) -> Result<String, SdpError> {
     let clean = renegotiation(text, loopback)?;
-    if !clean.lines().any(|line| line.starts_with("m=application ")) {
+    let values = |name: &'static str| clean.lines().filter_map(move |line| line.strip_prefix(name));
+    if values("m=application ").next().is_none() {
         return Err(SdpError::NoDataChannel);
     }
+    // Without these nothing can come of it, and the stack would try all the same.
+    let complete = values("a=ice-ufrag:").any(|ufrag| (4..=256).contains(&ufrag.len()))
+        && values("a=ice-pwd:").any(|pwd| (22..=256).contains(&pwd.len()))
+        && values("a=fingerprint:").any(is_sha256)
+        && values("a=setup:").next().is_some();
+    if !complete {
+        return Err(SdpError::Malformed);
+    }
     Ok(clean)
+}
+
+/// `sha-256` and 32 bytes in hexadecimal, with colons (RFC 8122).
+fn is_sha256(fingerprint: &str) -> bool {
+    let Some((algorithm, value)) = fingerprint.split_once(' ') else {
+        return false;
+    };
+    let mut bytes = value.split(':');
+    algorithm.eq_ignore_ascii_case("sha-256")
+        && value.len() == 32 * 3 - 1
+        && bytes.all(|byte| byte.len() == 2 && byte.bytes().all(|b| b.is_ascii_hexdigit()))
 }
 
 /// Checks a peer's later description and keeps what is useful of it.
@@ -188,7 +208,10 @@ mod tests {
     use super::*;
 
     const HEAD: &str = "v=0\r\no=- 1 2 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\n\
-        m=application 9 UDP/DTLS/SCTP webrtc-datachannel\r\nc=IN IP4 0.0.0.0\r\n";
+        m=application 9 UDP/DTLS/SCTP webrtc-datachannel\r\nc=IN IP4 0.0.0.0\r\n\
+        a=ice-ufrag:abcd\r\na=ice-pwd:0123456789012345678901\r\na=setup:actpass\r\n\
+        a=fingerprint:sha-256 00:11:22:33:44:55:66:77:88:99:AA:BB:CC:DD:EE:FF:\
+        00:11:22:33:44:55:66:77:88:99:AA:BB:CC:DD:EE:FF\r\n";
 
     fn candidate(address: &str, transport: &str) -> String {
         format!("a=candidate:1 1 {transport} 2122260223 {address} 40000 typ host\r\n")
@@ -228,6 +251,23 @@ mod tests {
                 .unwrap()
                 .contains("127.0.0.1 40000")
         );
+    }
+
+    #[test]
+    fn what_a_connection_needs_must_be_there() {
+        assert!(first(HEAD, true).is_ok());
+        for needed in ["a=ice-ufrag:", "a=ice-pwd:", "a=setup:", "a=fingerprint:"] {
+            let without: String = HEAD
+                .split_inclusive('\n')
+                .filter(|line| !line.starts_with(needed))
+                .collect();
+            assert_eq!(first(&without, true), Err(SdpError::Malformed), "{needed}");
+        }
+        for other in ["sha-1 00:11", "sha-256 00:11", "sha-256 zz"] {
+            let at = HEAD.find("sha-256").unwrap();
+            let weak = HEAD[..at].to_owned() + other + "\r\n";
+            assert_eq!(first(&weak, true), Err(SdpError::Malformed), "{other}");
+        }
     }
 
     #[test]

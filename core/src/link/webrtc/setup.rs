@@ -19,7 +19,8 @@ use webrtc::peer_connection::{
 };
 
 /// Longest message taken or sent, in bytes; also what is announced as `a=max-message-size`
-/// (RFC 8841), the same as Chromium's.
+/// (RFC 8841), the same as Chromium's. The crate keeps up to 512 messages for an owner that does
+/// not read, so it also bounds that to 128 MiB; owners read at once and end links that flood.
 pub(super) const MAX_MESSAGE: usize = 256 * 1024;
 
 /// Bytes given to SCTP and not yet acknowledged. Beyond it, frames wait in the link's queue.

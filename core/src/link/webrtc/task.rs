@@ -170,8 +170,8 @@ impl Task {
         tokio::select! {
             over = carried => over,
             over = obey(&out, &*connection, &mut self.controls, &self.config, &mut self.setup, &negotiated) => over,
-            over = watch_path(&out, &*connection, ice, open.subscribe()) => over,
-            over = give_up(runtime, negotiated.subscribe(), open.subscribe()) => over,
+            over = watch_path(&out, &*connection, ice.clone(), open.subscribe()) => over,
+            over = give_up(runtime, negotiated.subscribe(), open.subscribe(), ice.clone()) => over,
             () = runtime.stopped() => because("the connection broke down; try again"),
         }
     }
@@ -546,6 +546,7 @@ async fn give_up(
     runtime: &LinkRuntime,
     mut negotiated: watch::Receiver<bool>,
     open: watch::Receiver<bool>,
+    ice: watch::Receiver<RTCIceConnectionState>,
 ) -> Over {
     if negotiated.wait_for(|done| *done).await.is_err() {
         return pending().await;
@@ -554,5 +555,15 @@ async fn give_up(
     if *open.borrow() {
         return pending().await;
     }
-    because("no connection came about; one of the two networks may allow none without a relay")
+    let state = *ice.borrow();
+    because(match state {
+        // Disconnected is what was connected.
+        RTCIceConnectionState::Connected
+        | RTCIceConnectionState::Completed
+        | RTCIceConnectionState::Disconnected => {
+            "the two sides reached each other but the encryption failed; the other side may not \
+             be who it was said to be"
+        }
+        _ => "no connection came about; one of the two networks may allow none without a relay",
+    })
 }
