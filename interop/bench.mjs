@@ -112,7 +112,7 @@ for (const [order, id] of [
 await part('five', async (t) => {
   const world = await World.start(t);
   const { native, ready } = await world.opens('N1');
-  const url = ready.links[0];
+  const url = ready.url;
   const terminals = { N1: native, N2: await world.joins('N2', url) };
   const browsers = { P1: await world.page('P1', url), P2: await world.page('P2', url) };
   await Promise.all(Object.values(browsers).map((page) => page.until({ event: 'loaded' })));
@@ -134,7 +134,7 @@ await part('message', async (t) => {
   const world = await World.start(t);
   const { native, ready } = await world.opens('Nora');
   const other = await world.joins('Nils', ready.link);
-  const page = await world.page('Paul', ready.links[0]);
+  const page = await world.page('Paul', ready.url);
   await Promise.all([page.shows('Nora'), native.member({ name: 'Nils' }), native.member({ name: 'Paul' }), other.member({ name: 'Nora' })]);
   await page.evaluate(() => {
     const report = window.report;

@@ -6,6 +6,7 @@
 // DAYFLY_BIN names the binary. A test that cannot run here is skipped with its reason; with
 // CI=true a skip is a failure.
 
+import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { run } from 'node:test';
@@ -53,6 +54,10 @@ async function stage(title, paths, environment) {
 
 if (!chromiumPath()) {
   console.log('no Chromium found: install the system package "chromium", or set CHROMIUM to its path');
+  process.exit(1);
+}
+if (!existsSync(process.env.DAYFLY_BIN ?? '')) {
+  console.log('DAYFLY_BIN must hold the path of the dayfly binary');
   process.exit(1);
 }
 const pages = await serve();

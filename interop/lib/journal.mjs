@@ -46,7 +46,7 @@ export class Journal {
    * The first entry from `since` on that fits `pattern` (an object to be found within the entry,
    * or a function), which may have come already. Fails after `within` ms, showing the last ones.
    */
-  until(pattern, { within = 15_000, since = 0 } = {}) {
+  until(pattern, { within = 30_000, since = 0 } = {}) {
     const past = this.all(pattern, since)[0];
     if (past) return Promise.resolve(past);
     const wanted = typeof pattern === 'function' ? pattern.toString() : JSON.stringify(pattern);

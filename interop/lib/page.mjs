@@ -77,8 +77,10 @@ export class Page extends Journal {
 
   /** Ends the page's process, without a goodbye. */
   async crash() {
+    const crashed = this.#page.waitForEvent('crash');
     const session = await this.#context.newCDPSession(this.#page);
-    await session.send('Page.crash').catch(() => {});
+    session.send('Page.crash').catch(() => {}); // It is never answered.
+    await crashed;
   }
 
   /** Closes the page as a person closes a tab. */

@@ -56,10 +56,11 @@ export class World {
     return native;
   }
 
-  /** Opens a room on the test island; gives the member and its `ready`. */
+  /** Opens a room on the test island; gives the member and its `ready`, with the page's `url`. */
   async opens(name, args = []) {
     const native = this.#native(name, ['open', '--web', this.origin, ...args]);
-    return { native, ready: await native.until({ event: 'ready' }) };
+    const ready = await native.until({ event: 'ready' });
+    return { native, ready: { ...ready, url: ready.links.find((link) => link.startsWith(this.origin)) } };
   }
 
   /** Joins by a link. */

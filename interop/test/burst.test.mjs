@@ -8,7 +8,7 @@ import { World } from '../lib/world.mjs';
 test('a burst from a terminal stays whole on a page', async (t) => {
   const world = await World.start(t);
   const { native, ready } = await world.opens('Nora');
-  const page = await world.page('Paul', ready.links[0]);
+  const page = await world.page('Paul', ready.url);
   await page.shows('Nora');
   const texts = Array.from({ length: 10 }, (_, i) => `line ${i}`);
   await Promise.all(texts.map((text) => native.say(text)));

@@ -8,7 +8,7 @@ test('five members, mixed', async (t) => {
   const world = await World.start(t);
   const { native, ready } = await world.opens('N1');
   const terminals = { N1: native, N2: await world.joins('N2', ready.link), N3: await world.joins('N3', ready.link) };
-  const pages = { P1: await world.page('P1', ready.links[0]), P2: await world.page('P2', ready.links[0]) };
+  const pages = { P1: await world.page('P1', ready.url), P2: await world.page('P2', ready.url) };
   const names = [...Object.keys(terminals), ...Object.keys(pages)];
 
   await Promise.all([

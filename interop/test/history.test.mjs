@@ -27,7 +27,7 @@ test('a terminal learns a page’s history, unconfirmed', async (t) => {
 test('a page learns a terminal’s history', async (t) => {
   const world = await World.start(t);
   const { native, ready } = await world.opens('Nora');
-  const early = await world.page('Paul', ready.links[0]);
+  const early = await world.page('Paul', ready.url);
   const nora = await early.shows('Nora');
   const paul = await native.member({ name: 'Paul' });
   await native.say('one');
@@ -39,7 +39,7 @@ test('a page learns a terminal’s history', async (t) => {
   await early.call('leave');
   await native.until({ event: 'member_left', id: paul.id });
 
-  const late = await world.page('Lena', ready.links[0]);
+  const late = await world.page('Lena', ready.url);
   await late.shows('Nora');
   const { messages } = await late.until({ event: 'history' });
   assert.deepEqual(messages.map(({ text }) => text), ['one', 'two']);
@@ -54,7 +54,7 @@ test('a page learns a terminal’s history', async (t) => {
 test('what a newcomer already heard from one member it is not shown again by another', async (t) => {
   const world = await World.start(t);
   const { native, ready } = await world.opens('Nora');
-  const page = await world.page('Paul', ready.links[0]);
+  const page = await world.page('Paul', ready.url);
   await page.shows('Nora');
   await native.say('only once');
   await page.until({ text: 'only once' });

@@ -7,7 +7,7 @@ import { World } from '../lib/world.mjs';
 test('a killed page is lost', async (t) => {
   const world = await World.start(t);
   const { native, ready } = await world.opens('Nora');
-  const page = await world.page('Paul', ready.links[0]);
+  const page = await world.page('Paul', ready.url);
   await page.shows('Nora');
   const paul = await native.member({ name: 'Paul' });
   await page.crash();
@@ -17,7 +17,7 @@ test('a killed page is lost', async (t) => {
 test('a killed terminal goes from the page', async (t) => {
   const world = await World.start(t);
   const { native, ready } = await world.opens('Nora');
-  const page = await world.page('Paul', ready.links[0]);
+  const page = await world.page('Paul', ready.url);
   const other = await world.joins('Nils', ready.link);
   const nora = await page.shows('Nora');
   await page.shows('Nils');

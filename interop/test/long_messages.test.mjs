@@ -13,7 +13,7 @@ const LONG = Array.from({ length: LIMIT }, (_, i) => String.fromCharCode(0x4e00 
 test('the longest message passes both ways', async (t) => {
   const world = await World.start(t);
   const { native, ready } = await world.opens('Nora');
-  const page = await world.page('Paul', ready.links[0]);
+  const page = await world.page('Paul', ready.url);
   const nora = await page.shows('Nora');
   const paul = await native.member({ name: 'Paul' });
 
@@ -33,8 +33,8 @@ test('the longest message passes both ways', async (t) => {
 test('an over-long message is not shown, and the room goes on', async (t) => {
   const world = await World.start(t);
   const { native, ready } = await world.opens('Nora');
-  const page = await world.page('Paul', ready.links[0]);
-  const other = await world.page('Otto', ready.links[0]);
+  const page = await world.page('Paul', ready.url);
+  const other = await world.page('Otto', ready.url);
   await Promise.all([page.shows('Nora'), other.shows('Nora')]);
   await page.call('say', 'a'.repeat(LIMIT + 1));
   await other.call('say', 'still here');

@@ -8,7 +8,7 @@ import { World } from '../lib/world.mjs';
 test('renaming is seen both ways', async (t) => {
   const world = await World.start(t);
   const { native, ready } = await world.opens('Nora');
-  const page = await world.page('Paul', ready.links[0]);
+  const page = await world.page('Paul', ready.url);
   const nora = await page.shows('Nora');
   const paul = await native.member({ name: 'Paul' });
 
@@ -31,7 +31,7 @@ test('a page without a name gets one that is the same everywhere', async (t) => 
   const world = await World.start(t);
   const { native, ready } = await world.opens('Nora');
   const other = await world.joins('Nils', ready.link);
-  await world.page('', ready.links[0]);
+  await world.page('', ready.url);
   const isPage = (entry) => entry.event === 'member_joined' && entry.member.kind === 'web' && !['Nora', 'Nils'].includes(entry.member.name);
   const [one, two] = await Promise.all([native.until(isPage), other.until(isPage)]);
   assert.ok(one.member.name.length > 0);

@@ -18,7 +18,7 @@ test('a page enters a terminal’s private room by password and by secret', asyn
   const world = await World.start(t);
   const file = await world.passwordFile(PASSWORD);
   const { native, ready } = await world.opens('Nora', ['--private', '--password-file', file]);
-  const [link] = ready.links;
+  const link = ready.url;
   assert.match(link, /\/private\/[^#]+#secret=/);
   const room = decodeURIComponent(new URL(link).pathname.split('/')[2]);
 

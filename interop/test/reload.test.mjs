@@ -8,14 +8,14 @@ import { World } from '../lib/world.mjs';
 test('a page reloads and is back', async (t) => {
   const world = await World.start(t);
   const { native, ready } = await world.opens('Nora');
-  const page = await world.page('Paul', ready.links[0]);
+  const page = await world.page('Paul', ready.url);
   await page.shows('Nora');
   const before = await native.member({ name: 'Paul' });
   await native.say('before');
   await page.until({ text: 'before' });
 
   const seen = native.mark();
-  const since = await page.reload(ready.links[0]);
+  const since = await page.reload(ready.url);
   await page.shows('Nora', { since });
   await native.until((entry) => entry.event === 'member_joined' || entry.event === 'member_changed', { since: seen });
   await page.call('say', 'back');

@@ -7,12 +7,12 @@ import { World } from '../lib/world.mjs';
 test('a room outlives its tracker and takes newcomers again', async (t) => {
   const world = await World.start(t);
   const { native, ready } = await world.opens('Nora');
-  const page = await world.page('Paul', ready.links[0]);
+  const page = await world.page('Paul', ready.url);
   await page.shows('Nora');
-  await native.until({ event: 'rendezvous', state: 'up' });
+  await native.until({ event: 'rendezvous', url: world.tracker.url, state: 'up' });
 
   await world.tracker.stop();
-  await native.until({ event: 'rendezvous', state: 'waiting' });
+  await native.until({ event: 'rendezvous', url: world.tracker.url, state: 'waiting' });
   await native.say('without a tracker');
   await page.until({ text: 'without a tracker' });
   await page.call('say', 'me too');
@@ -20,8 +20,8 @@ test('a room outlives its tracker and takes newcomers again', async (t) => {
 
   const since = native.mark();
   await world.tracker.start();
-  await native.until({ event: 'rendezvous', state: 'up' }, { since, within: 30_000 });
-  const late = await world.page('Lena', ready.links[0]);
+  await native.until({ event: 'rendezvous', url: world.tracker.url, state: 'up' }, { since, within: 30_000 });
+  const late = await world.page('Lena', ready.url);
   await late.shows('Nora', { within: 25_000 });
   await native.member({ name: 'Lena' }, { within: 25_000 });
 });

@@ -9,9 +9,9 @@ import { World } from '../lib/world.mjs';
 test('a page in two rooms', async (t) => {
   const world = await World.start(t);
   const { native, ready } = await world.opens('Nora');
-  const room = decodeURIComponent(new URL(ready.links[0]).pathname.split('/')[2]);
+  const room = decodeURIComponent(new URL(ready.url).pathname.split('/')[2]);
   const second = world.room();
-  const page = await world.page('Paul', ready.links[0]);
+  const page = await world.page('Paul', ready.url);
   await page.shows('Nora');
   const paul = await native.member({ name: 'Paul' });
   await page.enter({ room: second });

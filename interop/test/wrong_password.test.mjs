@@ -13,7 +13,7 @@ test('a terminal in the room hears of a page with another password', async (t) =
   const world = await World.start(t);
   const file = await world.passwordFile('right');
   const { native, ready } = await world.opens('Nora', ['--private', '--password-file', file]);
-  const room = decodeURIComponent(new URL(ready.links[0]).pathname.split('/')[2]);
+  const room = decodeURIComponent(new URL(ready.url).pathname.split('/')[2]);
   const page = await world.page('Paul', world.url(room, { password: 'wrong' }));
   const notice = await native.until({ event: 'notice', code: 'wrong_password' });
   assert.ok(isSentence(notice.message), notice.message);

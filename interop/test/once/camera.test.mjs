@@ -8,7 +8,7 @@ import { World } from '../../lib/world.mjs';
 test('a page’s camera does not disturb the chat', async (t) => {
   const world = await World.start(t);
   const { native, ready } = await world.opens('Nora');
-  const page = await world.page('Paul', ready.links[0]);
+  const page = await world.page('Paul', ready.url);
   const nora = await page.shows('Nora');
   await native.member({ name: 'Paul' });
 

@@ -27,10 +27,11 @@ test('a page with only a relay, and a terminal', { skip: missing() ?? false }, a
   });
   t.after(() => native.kill());
   const { links } = await native.until({ event: 'ready' });
+  const url = links.find((link) => link.startsWith(origin));
 
   const browser = await launch('hidden', { executablePath: await internet.chromiumIn(cafe, chromiumPath()) });
   t.after(() => browser.close());
-  const page = await Page.open(browser, 'Paul', links[0], {
+  const page = await Page.open(browser, 'Paul', url, {
     trackers: [tracker],
     name: 'Paul',
     rtc: { iceServers: [{ urls: turn, ...TURN }] },

@@ -22,9 +22,10 @@ pub const ABUSE_EVERY: Duration = Duration::from_millis(100);
 pub const OWN_BURST: u32 = SHAPING_BURST + MAX_WAITING as u32;
 
 /// How far apart a page gets messages. It appends each to the conversation as it last drew it,
-/// and thus keeps only the last of those that come between two drawings: of ten that were 50 ms
-/// apart it lost two on a busy machine, of ten that were 80 ms apart none.
-pub const PAGE_DRAWS: Duration = Duration::from_millis(100);
+/// and thus keeps only the last of those that come between two drawings: of twenty at once one,
+/// of ten that were 50 ms apart eight, 80 ms apart all; 100 ms apart six to nine on a machine
+/// that was busy with other things, as a phone may be.
+pub const PAGE_DRAWS: Duration = Duration::from_millis(250);
 
 /// Typing changes a member may show at once, and every how long one more.
 pub const TYPING: (u32, Duration) = (20, Duration::from_millis(500));

@@ -267,12 +267,7 @@ impl Room {
         self.me.identity = Some(identity);
         let member = self.shown_me();
         self.event(Event::MemberChanged { member });
-        let active: Vec<LinkId> = self
-            .links
-            .iter()
-            .filter(|(_, link)| link.is_active())
-            .map(|(id, _)| *id)
-            .collect();
+        let active = self.active_links();
         for link in active {
             self.introduce(now, link);
         }
@@ -304,12 +299,7 @@ impl Room {
         let member = self.shown_me();
         self.event(Event::MemberChanged { member });
         if let Some(action) = self.metadata(true) {
-            let active: Vec<LinkId> = self
-                .links
-                .iter()
-                .filter(|(_, link)| link.is_active())
-                .map(|(id, _)| *id)
-                .collect();
+            let active = self.active_links();
             self.send_all(&active, &action);
         }
         Ok(())
@@ -321,12 +311,7 @@ impl Room {
         if self.ended {
             return;
         }
-        let active: Vec<LinkId> = self
-            .links
-            .iter()
-            .filter(|(_, link)| link.is_active())
-            .map(|(id, _)| *id)
-            .collect();
+        let active = self.active_links();
         for link in &active {
             self.say_waiting(*link);
         }
@@ -465,6 +450,12 @@ impl Room {
             code,
             message: message.to_owned(),
         });
+    }
+
+    /// Every link over which the peer may speak.
+    fn active_links(&self) -> Vec<LinkId> {
+        let active = self.links.iter().filter(|(_, link)| link.is_active());
+        active.map(|(id, _)| *id).collect()
     }
 
     fn add_link(&mut self, link: Link) -> LinkId {

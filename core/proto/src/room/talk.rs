@@ -55,8 +55,7 @@ impl Room {
     /// See [`SayError`].
     pub fn say(&mut self, now: Now, text: String, reference: Option<String>) -> Result<MessageId, SayError> {
         self.may_say(now, &text)?;
-        let links: Vec<LinkId> = self.members.iter().map(|row| row.link).collect();
-        let waits = links.is_empty() || self.me.identity.is_none();
+        let waits = self.members.len() == 0 || self.me.identity.is_none();
         if waits && self.timeline.unsent() >= MAX_UNSENT {
             return Err(SayError::Busy);
         }
@@ -64,11 +63,14 @@ impl Room {
         let state = if waits {
             DeliveryState::Sending
         } else {
+            // Whoever may speak hears it, introduced or not: it has been told what was said before.
+            let links = self.active_links();
             self.hand_over(now, &links, &id, &Action::Text(text));
             DeliveryState::Sent
         };
         if self.me.typing {
             self.me.typing = false;
+            let links: Vec<LinkId> = self.members.iter().map(|row| row.link).collect();
             self.send_all(&links, &Action::Typing(false));
         }
         self.event(Event::Delivery {
@@ -274,10 +276,10 @@ impl Room {
         let Some(user_id) = self.me.identity.as_ref().map(|me| me.user_id.clone()) else {
             return;
         };
-        let links: Vec<LinkId> = self.members.iter().map(|row| row.link).collect();
-        if links.is_empty() {
+        if self.members.len() == 0 {
             return;
         }
+        let links = self.active_links();
         for item in self.timeline.take_unsent() {
             let id = item.message.id.clone();
             let text = ChatText {
