@@ -1,10 +1,8 @@
 //! What a handle asks of its room's driver. Each request carries the way back for its answer.
 
-use super::hub::Queue;
 use super::{Error, Stats};
 use dayfly_proto::id::{MemberId, MessageId};
 use dayfly_proto::room::Snapshot;
-use std::sync::Arc;
 use tokio::sync::oneshot;
 
 /// Where an answer goes. A caller that no longer waits has dropped the other end.
@@ -12,9 +10,8 @@ pub(super) type Reply<T> = oneshot::Sender<Result<T, Error>>;
 
 /// A request to a running room; the methods of `RoomHandle` of the same names say what each does.
 pub(super) enum Command {
-    Subscribe {
-        queue: Arc<Queue>,
-    },
+    /// A listener was added.
+    Listening,
     Say {
         text: String,
         reference: Option<String>,

@@ -42,6 +42,7 @@ impl Driver {
     pub async fn run(mut self, mut inputs: Inputs) {
         let mut identity_due = true;
         while !self.carry_out() {
+            self.hub.lock().greet(|| self.room.snapshot());
             let wake = async {
                 match self.room.poll_timeout() {
                     Some(at) => super::sleep(at.saturating_sub(clock::now().mono)).await,
@@ -189,7 +190,8 @@ impl Driver {
     fn command(&mut self, command: Command) {
         let now = clock::now();
         match command {
-            Command::Subscribe { queue } => self.hub.lock().add(&queue, self.room.snapshot()),
+            // Having woken up is all it takes: listeners are greeted before every wait.
+            Command::Listening => {}
             Command::Say {
                 text,
                 reference,

@@ -16,6 +16,8 @@ pub const CAPACITY: usize = 256;
 #[derive(Debug, Default)]
 pub(super) struct Hub {
     listeners: Vec<Weak<Queue>>,
+    /// The last event, once the room is over.
+    last: Option<Event>,
 }
 
 /// A hub that outlives its driver, so that a driver that stops can still be reported.
@@ -38,6 +40,8 @@ pub(super) struct Queue {
 #[derive(Debug, Default)]
 struct State {
     events: VecDeque<Event>,
+    /// The first reset was given.
+    greeted: bool,
     ended: bool,
 }
 
@@ -54,24 +58,42 @@ pub struct Unsubscriber {
 }
 
 impl Hub {
-    /// Adds a listener, whose first event is a reset to `snapshot`.
-    pub(super) fn add(&mut self, queue: &Arc<Queue>, snapshot: Snapshot) {
+    /// Adds a listener. Its first event is a reset, which [`Hub::greet`] or the next event brings;
+    /// a listener to a room that is over is told just that.
+    pub fn add(&mut self, queue: &Arc<Queue>) {
+        if let Some(last) = &self.last {
+            queue.push(last.clone());
+            queue.end();
+            return;
+        }
         self.listeners.retain(|listener| listener.strong_count() > 0);
-        queue.push(Event::Reset { snapshot });
         self.listeners.push(Arc::downgrade(queue));
     }
 
-    /// Gives `event` to every listener. `snapshot` is called once for each that is too far behind.
+    /// Gives new listeners their first reset.
+    pub fn greet(&mut self, mut snapshot: impl FnMut() -> Snapshot) {
+        for queue in self.listeners.iter().filter_map(Weak::upgrade) {
+            if !queue.lock().greeted {
+                queue.collapse(snapshot());
+            }
+        }
+    }
+
+    /// Gives `event` to every listener. `snapshot`, which must already hold what the event says,
+    /// is called once for each that is new or too far behind.
     pub fn publish(&mut self, event: &Event, mut snapshot: impl FnMut() -> Snapshot) {
         self.listeners.retain(|listener| {
             let Some(queue) = listener.upgrade() else {
                 return false;
             };
-            if queue.lock().events.len() >= CAPACITY {
-                // The snapshot already holds what this event says.
-                queue.collapse(snapshot());
-            } else {
+            let follows = {
+                let state = queue.lock();
+                state.greeted && state.events.len() < CAPACITY
+            };
+            if follows {
                 queue.push(event.clone());
+            } else {
+                queue.collapse(snapshot());
             }
             true
         });
@@ -82,6 +104,7 @@ impl Hub {
         for queue in self.listeners.iter().filter_map(Weak::upgrade) {
             queue.push(event.clone());
         }
+        self.last = Some(event.clone());
     }
 
     /// Nothing more will come. What is queued can still be taken.
@@ -111,6 +134,7 @@ impl Queue {
 
     fn collapse(&self, snapshot: Snapshot) {
         let mut state = self.lock();
+        state.greeted = true;
         state.events.clear();
         state.events.push_back(Event::Reset { snapshot });
         drop(state);
@@ -227,7 +251,7 @@ mod tests {
     fn a_listener_that_lags_gets_one_reset_and_then_what_follows() {
         let (mut hub, queue) = (Hub::default(), Arc::new(Queue::default()));
         let mut subscription = Subscription::new(Arc::clone(&queue));
-        hub.add(&queue, snapshot());
+        hub.add(&queue);
         for n in 0..CAPACITY * 3 {
             hub.publish(&typing(n), snapshot);
         }
@@ -248,6 +272,27 @@ mod tests {
                 .count(),
             1
         );
+    }
+
+    #[test]
+    fn a_listener_to_a_room_that_is_over_is_told_so() {
+        let (mut hub, early, late) = (
+            Hub::default(),
+            Arc::new(Queue::default()),
+            Arc::new(Queue::default()),
+        );
+        hub.add(&early);
+        let stopped = Event::Left {
+            reason: EndReason::Stopped,
+        };
+        hub.publish_last(&stopped);
+        hub.end();
+        hub.add(&late);
+        for queue in [early, late] {
+            let mut subscription = Subscription::new(queue);
+            assert_eq!(subscription.next_blocking(), Some(stopped.clone()));
+            assert_eq!(subscription.next_blocking(), None);
+        }
     }
 
     #[test]

@@ -25,7 +25,7 @@ use dayfly_proto::invite::Invite;
 use dayfly_proto::room::Snapshot;
 use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
-use hub::Queue;
+use hub::{Queue, SharedHub};
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -118,6 +118,7 @@ pub struct RoomHandle {
     /// Closed once the room is over and everything of it is gone.
     over: watch::Receiver<()>,
     tasks: crate::task::WeakTasks,
+    hub: SharedHub,
     /// Keeps the engine's thread alive while the room is.
     _engine: Engine,
 }
@@ -173,6 +174,7 @@ impl Engine {
             invite: Arc::new(entered.invite),
             over: entered.over,
             tasks: entered.tasks,
+            hub: entered.hub,
             _engine: self.clone(),
         })
     }
@@ -220,15 +222,8 @@ impl RoomHandle {
     #[must_use]
     pub fn subscribe(&self) -> Subscription {
         let queue = Arc::<Queue>::default();
-        if self
-            .commands
-            .try_send(Command::Subscribe {
-                queue: Arc::clone(&queue),
-            })
-            .is_err()
-        {
-            queue.end();
-        }
+        self.hub.lock().add(&queue);
+        self.tell(Command::Listening);
         Subscription::new(queue)
     }
 

@@ -34,6 +34,7 @@ pub(super) struct Entered {
     pub invite: Invite,
     pub over: watch::Receiver<()>,
     pub tasks: WeakTasks,
+    pub hub: SharedHub,
 }
 
 /// Resolves once the room is over and everything of it is gone.
@@ -172,6 +173,7 @@ pub(super) async fn enter(
         invite: Invite::Web(web),
         over,
         tasks: tasks.downgrade(),
+        hub: hub.clone(),
     };
     let inputs = Inputs {
         commands: requests,
