@@ -521,7 +521,7 @@ fn peer(pick: u8) -> PeerId {
 }
 
 /// The DER of an RSA key nobody has: 1,024 bits, odd.
-fn public_key(pick: u8) -> String {
+pub(super) fn public_key(pick: u8) -> String {
     let mut modulus = [0xa5; 128];
     modulus[64] = pick;
     modulus[127] |= 1;

@@ -21,6 +21,15 @@ pub const ABUSE_EVERY: Duration = Duration::from_millis(100);
 /// What this person may say at once: as much as a receiver takes without dropping any.
 pub const OWN_BURST: u32 = SHAPING_BURST + MAX_WAITING as u32;
 
+/// KiB this person may say at once, and every how long one more: a link's queue holds 1 MiB, and
+/// one that overflows is closed.
+pub const OWN_KIB: (u32, Duration) = (320, Duration::from_millis(10));
+/// Messages of a member that leaves that are shown although they were too fast; the rest is
+/// folded. They count when it comes back: coming and going is no way round the pace.
+pub const LAST_WORDS: u32 = SHAPING_BURST;
+/// Members admitted at once, and every how long one more; for the same reason.
+pub const ADMISSIONS: (u32, Duration) = (32, Duration::from_secs(1));
+
 /// How far apart a page gets messages. It appends each to the conversation as it last drew it,
 /// and thus keeps only the last of those that come between two drawings: of twenty at once one,
 /// of ten that were 50 ms apart eight, 80 ms apart all; 100 ms apart six to nine on a machine
@@ -79,10 +88,12 @@ pub const MAX_BYTES: usize = 8 << 20;
 pub const MAX_HISTORY: usize = 150;
 /// Most history items in all; whoever told most loses the oldest first.
 pub const MAX_HISTORY_ALL: usize = 450;
-/// Most bytes of text told as history to one newcomer.
-pub const MAX_HISTORY_BYTES: usize = 256 << 10;
+/// Most bytes of text told as history to one newcomer, as JSON has it.
+pub const MAX_HISTORY_BYTES: usize = 320 << 10;
 /// Most own messages that wait for somebody to come.
 pub const MAX_UNSENT: usize = 50;
+/// Most bytes of them, as JSON has it.
+pub const MAX_UNSENT_BYTES: usize = 192 << 10;
 /// Members that left and are remembered, and for how long, so that a page that was reloaded gets
 /// its row back.
 pub const MAX_DEPARTED: usize = 64;
@@ -120,10 +131,34 @@ impl Bucket {
         fits
     }
 
+    /// Takes one token, which may be owed: up to `debt` of them.
+    pub fn borrow(&mut self, now: Duration, debt: u32) -> bool {
+        let paid = self.paid.max(now).saturating_add(self.every);
+        let fits = paid
+            <= now
+                .saturating_add(self.depth)
+                .saturating_add(self.every.saturating_mul(debt));
+        if fits {
+            self.paid = paid;
+        }
+        fits
+    }
+
     /// When one token will be there.
     pub fn ready_at(&self) -> Duration {
         (self.paid + self.every).saturating_sub(self.depth)
     }
+}
+
+/// Bytes `text` takes as JSON.
+pub(super) fn json_len(text: &str) -> usize {
+    text.chars()
+        .map(|c| match c {
+            '"' | '\\' => 2,
+            '\0'..='\u{1f}' => 6,
+            c => c.len_utf8(),
+        })
+        .sum()
 }
 
 #[cfg(test)]
@@ -143,6 +178,16 @@ mod tests {
         // It never holds more than its burst.
         assert!((0..3).all(|_| bucket.take(100 * SECOND, 1)));
         assert!(!bucket.take(100 * SECOND, 1));
+    }
+
+    #[test]
+    fn json_takes_as_much_as_said() {
+        for text in ["", "plain", "\"quoted\\\"", "\u{1}\u{1f}", "é🙂\u{7f}"] {
+            let json = serde_json::to_string(text).unwrap();
+            assert_eq!(json_len(text), json.len() - 2, "{text:?}");
+        }
+        // Short escapes are counted as long ones, never the other way round.
+        assert!(json_len("\n\t") >= serde_json::to_string("\n\t").unwrap().len() - 2);
     }
 
     #[test]

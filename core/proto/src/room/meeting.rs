@@ -1,61 +1,34 @@
-//! Meeting: which offers to keep ready, when to announce them, whom to answer.
+//! Meeting: where to look for others, and with whom to begin a connection.
 //!
-//! 1. A few connections are made ahead, each with an offer. Each offer belongs to one *slot* (one
-//!    place to meet, one island): a tracker hands an offer to one peer, and an offer known in two
-//!    places would be answered twice.
-//! 2. A slot is announced when its place comes up, thrice more in the eight seconds after,
-//!    then every 20 s, and soon after an offer was taken and replaced. An offer that is out rests for
-//!    two seconds before it is announced again.
-//! 3. An answer to one of our offers, or an offer of a peer, becomes an attempt unless that peer
-//!    is linked to or being linked to. An attempt that has not opened after four seconds no longer
-//!    stands in the way of a second one: a page whose addresses are hidden may be reached one way
-//!    and not the other.
-//! 4. When two attempts with one peer open, the side with the greater id keeps the first that
-//!    opened to it and closes the other, as a page does; the other side waits and sees. A row
-//!    therefore never moves from one connection to another.
+//! 1. An answer to one of our offers (`pool`), or an offer of a peer, becomes an attempt unless
+//!    that peer is linked to or being linked to. An attempt that has not opened after four seconds
+//!    no longer stands in the way of a second one: a page whose addresses are hidden may be reached
+//!    one way and not the other.
+//! 2. When two attempts with one peer open, the side with the greater id keeps the first that
+//!    opened to it and closes the other, as a page does; the other side waits and sees (`session`).
+//!    A row therefore never moves from one connection to another.
+//!
+//! What a tracker says of a peer proves nothing; what it carries is worth reading only if it opens
+//! with the room's key, and then only so often.
 
 use super::event::{Event, NoticeCode, RendezvousState, RendezvousStatus};
-use super::io::{MeetEvent, Output, SealedOffer};
+use super::io::{MeetEvent, Output};
 use super::limits::{
-    Bucket, MAX_HALF_OPEN, MAX_MEMBERS, MAX_PEER_LINKS, MAX_POOLED, MAX_POOLED_PER_SLOT, MAX_REMEMBERED,
-    NEW_OFFERS, PEER_SIGNALS, PROMPT_ANNOUNCES, SIGNALS,
+    Bucket, MAX_HALF_OPEN, MAX_MEMBERS, MAX_PEER_LINKS, MAX_REMEMBERED, NEW_OFFERS, PEER_SIGNALS,
+    PROMPT_ANNOUNCES, SIGNALS,
 };
 use super::link::{Link, PeerKey, Phase, Role};
+use super::pool::{ANNOUNCE_AT_MOST, ANNOUNCE_EVERY, AT_ONCE, GATHER, OFFER_SPREAD, OFFER_STALE};
 use super::{Backend, Room, Timer};
 use crate::id::{BackendId, LinkId, PeerId};
 use crate::invite::{Island, WebInvite};
 use crate::timer::Now;
-use crate::wire::web::seal::{IV_LEN, SealError, SignalKey};
+use crate::wire::web::seal::{SealError, SignalKey};
 use crate::wire::web::topic::{InfoHash, RoomToken, info_hash, room_token};
 use rand_core::Rng;
 use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
 
-/// Longest pause between announces, whatever a tracker asks for: what pages do.
-const ANNOUNCE_EVERY: Duration = Duration::from_secs(20);
-/// Shortest pause between regular announces.
-const ANNOUNCE_AT_MOST: Duration = Duration::from_secs(10);
-/// Pauses between the first announces: somebody may have come a moment later, and what a tracker
-/// carries can be lost.
-const WARM_UP: [Duration; 3] = [
-    Duration::from_millis(2_100),
-    Duration::from_millis(2_100),
-    Duration::from_millis(4_200),
-];
-/// An offer that was announced belongs to whoever got it for this long. Announced again at once
-/// it would reach another peer, and the second to answer would wait for nothing: a page for 23 s.
-const OFFER_RESTS: Duration = Duration::from_secs(2);
-/// How long offers that are made together are waited for. Announced one by one, two of them could
-/// reach one peer and none another.
-const GATHER: Duration = Duration::from_millis(250);
-/// Pause before an announce out of turn, once everything is ready.
-const AT_ONCE: Duration = Duration::from_millis(10);
-/// Age at which an offer is no longer announced: addresses found by STUN go stale.
-const OFFER_STALE: Duration = Duration::from_secs(80);
-/// Spread of [`OFFER_STALE`], so that not all offers are renewed at once.
-const OFFER_SPREAD: Duration = Duration::from_secs(20);
-/// How long an answer to an offer's last announce is waited for.
-const ANSWER_WAIT: Duration = Duration::from_secs(8);
 /// An attempt this old no longer stands in the way of another with the same peer.
 const HEDGE_AFTER: Duration = Duration::from_secs(4);
 /// An attempt that has not opened by then is given up.
@@ -79,7 +52,7 @@ pub(super) struct Ground {
     pub app_id: String,
     pub topic: InfoHash,
     pub token: RoomToken,
-    key: SignalKey,
+    pub(super) key: SignalKey,
 }
 
 impl Ground {
@@ -98,17 +71,17 @@ impl Ground {
 
 /// One place to meet.
 #[derive(Debug)]
-struct Place {
-    status: RendezvousStatus,
-    every: Duration,
+pub(super) struct Place {
+    pub status: RendezvousStatus,
+    pub every: Duration,
     signals: Bucket,
 }
 
 /// The pace of announcing in one slot.
 #[derive(Debug)]
-struct Pacing {
-    warm_up: usize,
-    prompts: Bucket,
+pub(super) struct Pacing {
+    pub warm_up: usize,
+    pub prompts: Bucket,
 }
 
 /// What is remembered of a peer id, whether it is linked to or not.
@@ -126,14 +99,15 @@ pub(super) struct Meeting {
     /// The same on every island.
     pub me: PeerId,
     pub grounds: Vec<Ground>,
-    places: BTreeMap<BackendId, Place>,
-    pacing: BTreeMap<Slot, Pacing>,
+    pub(super) places: BTreeMap<BackendId, Place>,
+    pub(super) pacing: BTreeMap<Slot, Pacing>,
     acquaintances: BTreeMap<PeerKey, Acquaintance>,
     met_order: VecDeque<PeerKey>,
-    new_offers: Bucket,
+    pub(super) new_offers: Bucket,
     none_up_told: bool,
     wrong_password: Bucket,
-    full: Bucket,
+    unreachable: Bucket,
+    refusals: Bucket,
     pub suspended: bool,
 }
 
@@ -169,7 +143,8 @@ impl Meeting {
             new_offers: Bucket::new(NEW_OFFERS),
             none_up_told: false,
             wrong_password: Bucket::new((1, NOTICE_EVERY)),
-            full: Bucket::new((1, NOTICE_EVERY)),
+            unreachable: Bucket::new((1, NOTICE_EVERY)),
+            refusals: Bucket::new((1, NOTICE_EVERY)),
             suspended: false,
         }
     }
@@ -179,14 +154,14 @@ impl Meeting {
         self.places.values().map(|place| place.status.clone()).collect()
     }
 
-    fn is_up(&self, backend: BackendId) -> bool {
+    pub(super) fn is_up(&self, backend: BackendId) -> bool {
         self.places
             .get(&backend)
             .is_some_and(|place| place.status.state == RendezvousState::Up)
     }
 
     /// Every slot whose place answers.
-    fn slots(&self) -> Vec<Slot> {
+    pub(super) fn slots(&self) -> Vec<Slot> {
         let up = self
             .places
             .iter()
@@ -215,6 +190,11 @@ impl Meeting {
             wrong_password_told: false,
             unreachable_told: false,
         })
+    }
+
+    /// Whether the person may be told once more that somebody was turned away.
+    pub fn may_tell_of_refusal(&mut self, now: Now) -> bool {
+        self.refusals.take(now.mono, 1)
     }
 
     /// Number of peers remembered.
@@ -445,7 +425,7 @@ impl Room {
         }
         if self.members.len() >= MAX_MEMBERS {
             self.stats.dropped += 1;
-            if self.meeting.full.take(now.mono, 1) {
+            if self.meeting.may_tell_of_refusal(now) {
                 self.notice(
                     NoticeCode::Refused,
                     &format!(
@@ -502,183 +482,6 @@ impl Room {
         }
     }
 
-    fn seal(&mut self, island: usize, sdp: &str) -> String {
-        let mut iv = [0; IV_LEN];
-        self.rng.fill_bytes(&mut iv);
-        self.meeting.grounds[island].key.seal(sdp, iv)
-    }
-
-    /// Whether offers of this slot are still being described.
-    fn is_gathering(&self, slot: Slot) -> bool {
-        self.links
-            .values()
-            .any(|link| link.role == Role::Offerer(Some(slot)) && matches!(link.phase, Phase::Describing))
-    }
-
-    /// Makes as many offers as the slots want, and gives those without a slot one.
-    pub(super) fn fill_pool(&mut self, now: Now) {
-        if self.ended || self.meeting.suspended || self.members.len() >= MAX_MEMBERS {
-            return;
-        }
-        let slots = self.meeting.slots();
-        // One offer for each member that is linked to already, since a tracker may well pick it.
-        let most = MAX_POOLED_PER_SLOT.max(self.members.len() + 3);
-        let share = |at: usize| {
-            let fair = MAX_POOLED / slots.len() + usize::from(at < MAX_POOLED % slots.len());
-            fair.min(most)
-        };
-        let mut wanted: Vec<Slot> = Vec::new();
-        for (at, slot) in slots.iter().enumerate() {
-            let has = self.links.values().filter(|link| {
-                link.is_pooled()
-                    && link.role == Role::Offerer(Some(*slot))
-                    && !matches!(link.phase, Phase::Pooled { stale: true, .. })
-            });
-            let missing = share(at).saturating_sub(has.count());
-            wanted.extend(std::iter::repeat_n(*slot, missing));
-        }
-        // Offers made before anything answered find their place now.
-        let free = self
-            .links
-            .iter_mut()
-            .filter(|(_, link)| link.is_pooled() && link.role == Role::Offerer(None));
-        let mut ready = Vec::new();
-        let mut wanted = wanted.into_iter();
-        for (_, link) in free {
-            let Some(slot) = wanted.next() else { break };
-            link.role = Role::Offerer(Some(slot));
-            link.island = slot.island;
-            if matches!(link.phase, Phase::Pooled { .. }) {
-                ready.push(slot);
-            }
-        }
-        for slot in ready {
-            self.announce_soon(now, slot, GATHER);
-        }
-        // Nothing answers yet: have some ready for when it does.
-        let mut ahead = 0;
-        let connecting = |place: &Place| {
-            matches!(
-                place.status.state,
-                RendezvousState::Connecting | RendezvousState::Waiting
-            )
-        };
-        if slots.is_empty() && self.meeting.places.values().any(connecting) {
-            let pooled = self.links.values().filter(|link| link.is_pooled()).count();
-            ahead = MAX_POOLED_PER_SLOT.saturating_sub(pooled);
-        }
-        let roles: Vec<Option<Slot>> = wanted.map(Some).chain(std::iter::repeat_n(None, ahead)).collect();
-        for slot in roles {
-            if self.links.values().filter(|link| link.is_pooled()).count() >= MAX_POOLED {
-                return;
-            }
-            if !self.meeting.new_offers.take(now.mono, 1) {
-                self.timers.set(Timer::Pool, self.meeting.new_offers.ready_at());
-                return;
-            }
-            let offer_id = self.token20();
-            let id = self.add_link(Link::new(Role::Offerer(slot), offer_id, now.mono));
-            self.out(Output::Offer { link: id });
-        }
-    }
-
-    /// An offer has grown old: it is announced no more, and replaced once nobody can be
-    /// answering it.
-    pub(super) fn offer_stale(&mut self, now: Now, id: LinkId) {
-        let Some(Phase::Pooled { stale, announced, .. }) =
-            self.links.get_mut(&id).map(|link| &mut link.phase)
-        else {
-            return;
-        };
-        *stale = true;
-        let ends = announced.map_or(now.mono, |at| (at + ANSWER_WAIT).max(now.mono));
-        self.timers.set(Timer::OfferEnds(id), ends);
-    }
-
-    /// A stale offer is closed and replaced.
-    pub(super) fn offer_ends(&mut self, now: Now, id: LinkId) {
-        if self.links.get(&id).is_some_and(Link::is_pooled) {
-            self.close_link(now, id);
-            self.fill_pool(now);
-        }
-    }
-
-    /// Announces a slot within `wait`, if it may be announced out of turn once more.
-    fn announce_soon(&mut self, now: Now, slot: Slot, wait: Duration) {
-        if !self.meeting.is_up(slot.backend) {
-            return;
-        }
-        let at = now.plus(wait);
-        if self
-            .timers
-            .get(&Timer::Announce(slot))
-            .is_some_and(|due| due <= at)
-        {
-            return;
-        }
-        let Some(pacing) = self.meeting.pacing.get_mut(&slot) else {
-            return;
-        };
-        if pacing.prompts.take(now.mono, 1) {
-            self.timers.set(Timer::Announce(slot), at);
-        }
-    }
-
-    /// Announces a slot with every fresh offer it has, and sets the next time.
-    pub(super) fn announce(&mut self, now: Now, slot: Slot) {
-        if self.ended || self.meeting.suspended || !self.meeting.is_up(slot.backend) {
-            return;
-        }
-        self.fill_pool(now);
-        let mut fresh = Vec::new();
-        for link in self.links.values_mut() {
-            if link.peer.is_some() || link.role != Role::Offerer(Some(slot)) {
-                continue;
-            }
-            if let Phase::Pooled {
-                sdp,
-                announced,
-                stale: false,
-            } = &mut link.phase
-                && announced.is_none_or(|at| now.mono.saturating_sub(at) >= OFFER_RESTS)
-            {
-                *announced = Some(now.mono);
-                fresh.push((link.offer_id.clone(), sdp.clone()));
-            }
-        }
-        let offers = fresh
-            .into_iter()
-            .map(|(id, sdp)| SealedOffer {
-                id,
-                sealed: self.seal(slot.island, &sdp),
-            })
-            .collect();
-        self.announce_offers(slot, offers);
-        let every = self
-            .meeting
-            .places
-            .get(&slot.backend)
-            .map_or(ANNOUNCE_EVERY, |place| place.every);
-        let mut pause = every;
-        if let Some(pacing) = self.meeting.pacing.get_mut(&slot)
-            && let Some(early) = WARM_UP.get(pacing.warm_up)
-        {
-            pacing.warm_up += 1;
-            pause = *early;
-        }
-        self.timers.set(Timer::Announce(slot), now.plus(pause));
-    }
-
-    fn announce_offers(&mut self, slot: Slot, offers: Vec<SealedOffer>) {
-        let topic = self.meeting.grounds[slot.island].topic;
-        self.out(Output::Announce {
-            backend: slot.backend,
-            topic,
-            peer: self.meeting.me,
-            offers,
-        });
-    }
-
     /// An attempt has not opened in time.
     pub(super) fn gives_up(&mut self, now: Now, id: LinkId) {
         if self.links.get(&id).is_some_and(Link::is_half_open) {
@@ -706,7 +509,10 @@ impl Room {
         if met.failures < UNREACHABLE_AFTER || met.unreachable_told || others {
             return;
         }
-        met.unreachable_told = true;
+        if !self.meeting.unreachable.take(now.mono, 1) {
+            return;
+        }
+        self.meeting.acquaintance(key).unreachable_told = true;
         self.notice(
             NoticeCode::Unreachable,
             "Somebody is there, but no connection comes about: one of the two networks lets none \
@@ -720,40 +526,5 @@ impl Room {
     /// A link with this peer works: what failed before no longer counts.
     pub(super) fn attempt_succeeded(&mut self, key: PeerKey) {
         self.meeting.acquaintance(key).failures = 0;
-    }
-
-    /// Throws every pooled offer away, so that new ones with today's addresses are made.
-    pub(super) fn drop_pool(&mut self, now: Now) {
-        let pooled: Vec<LinkId> = self
-            .links
-            .iter()
-            .filter(|(_, link)| link.is_pooled())
-            .map(|(id, _)| *id)
-            .collect();
-        for id in pooled {
-            self.close_link(now, id);
-        }
-    }
-
-    /// Announces everywhere at once, as if every place had just come up.
-    pub(super) fn announce_everywhere(&mut self, now: Now) {
-        for slot in self.meeting.slots() {
-            if let Some(pacing) = self.meeting.pacing.get_mut(&slot) {
-                pacing.warm_up = 0;
-            }
-            self.announce(now, slot);
-        }
-    }
-
-    /// Leaves every swarm.
-    pub(super) fn withdraw(&mut self) {
-        for slot in self.meeting.slots() {
-            let topic = self.meeting.grounds[slot.island].topic;
-            self.out(Output::Withdraw {
-                backend: slot.backend,
-                topic,
-                peer: self.meeting.me,
-            });
-        }
     }
 }

@@ -111,7 +111,17 @@ impl Default for Gauges {
 struct Departed {
     id: MemberId,
     public_key: String,
+    speech: Speech,
     at: Duration,
+}
+
+/// What a newcomer starts with.
+pub(super) struct Admitted {
+    pub id: MemberId,
+    /// The pace it had when it left, if it is back.
+    pub speech: Speech,
+    /// It gets the row of somebody who left.
+    pub returned: bool,
 }
 
 /// Why `to` names nobody.
@@ -163,8 +173,8 @@ impl Members {
     }
 
     /// An id for a newcomer with `public_key`: the old one if a row of that key was left lately,
-    /// none that is here has it, and its claim holds (`proven`). The flag says so.
-    pub fn admit(&mut self, now: Duration, public_key: &str, proven: bool) -> (MemberId, bool) {
+    /// none that is here has it, and its claim holds (`proven`).
+    pub fn admit(&mut self, now: Duration, public_key: &str, proven: bool) -> Admitted {
         self.departed
             .retain(|gone| now.saturating_sub(gone.at) < DEPARTED_FOR);
         let here = self.rows.values().any(|row| row.public_key == public_key);
@@ -176,10 +186,19 @@ impl Members {
                 .rposition(|gone| gone.public_key == public_key)
             && let Some(gone) = self.departed.remove(at)
         {
-            return (gone.id, true);
+            return Admitted {
+                id: gone.id,
+                speech: gone.speech,
+                returned: true,
+            };
         }
         self.born += 1;
-        (MemberId(format!("m{}", self.born)), false)
+        let id = MemberId(format!("m{}", self.born));
+        Admitted {
+            id,
+            speech: Speech::default(),
+            returned: false,
+        }
     }
 
     /// Adds a row; returns the rows whose mark changed by it.
@@ -195,7 +214,7 @@ impl Members {
     /// back.
     pub fn remove(&mut self, now: Duration, link: LinkId, remember: bool) -> Option<(Row, Vec<Member>)> {
         let id = self.rows.values().find(|row| row.link == link)?.id.clone();
-        let row = self.rows.remove(&id)?;
+        let mut row = self.rows.remove(&id)?;
         if remember && row.trust != Trust::None {
             if self.departed.len() >= MAX_DEPARTED {
                 self.departed.pop_front();
@@ -203,6 +222,7 @@ impl Members {
             let gone = Departed {
                 id,
                 public_key: row.public_key.clone(),
+                speech: std::mem::take(&mut row.speech),
                 at: now,
             };
             self.departed.push_back(gone);

@@ -7,11 +7,12 @@
 //! come from [`Room::poll`]. After every input or command call `poll` until it is empty, then
 //! sleep until [`Room::poll_timeout`] at the latest and call [`Room::handle_timeout`].
 //!
-//! The files, in the order a peer passes through them: `meeting` (offers and announces), `link`
-//! and `handshake` (one connection until it may speak), `session` (its frames), `members` (who it
-//! is said to be), `speech` and `talk` (what is said), `history` (what is said to have been said),
+//! The files, in the order a peer passes through them: `pool` (offers and announces), `meeting` (attempts), `link`
+//! and `handshake` (one connection until it may speak), `session` (its frames), `arrivals` and
+//! `members` (who it is said to be), `speech` and `talk` (what is said), `history` (what is said to have been said),
 //! `timeline` (what is shown). `limits` has every number, `names` makes names fit to be seen.
 
+mod arrivals;
 mod event;
 #[doc(hidden)]
 pub mod fuzz;
@@ -23,9 +24,12 @@ mod link;
 mod meeting;
 mod members;
 mod names;
+mod pool;
 mod session;
 mod speech;
 mod talk;
+#[cfg(test)]
+mod tests;
 mod timeline;
 
 pub use event::*;
@@ -152,6 +156,7 @@ struct Me {
     typing: bool,
     typing_pace: Bucket,
     speech_pace: Bucket,
+    bytes_pace: Bucket,
     name_pace: Bucket,
 }
 
@@ -167,6 +172,7 @@ pub struct Room {
     links: BTreeMap<LinkId, Link>,
     next_link: u64,
     members: Members,
+    admissions: Bucket,
     timeline: Timeline,
     /// Peer ids and keys that are refused, and until when.
     refused: VecDeque<(String, Duration)>,
@@ -201,6 +207,7 @@ impl Room {
             typing: false,
             typing_pace: Bucket::new(TYPING),
             speech_pace: Bucket::new((OWN_BURST, SHAPING_EVERY)),
+            bytes_pace: Bucket::new(limits::OWN_KIB),
             name_pace: Bucket::new(limits::NAMES),
         };
         let mut room = Self {
@@ -213,6 +220,7 @@ impl Room {
             links: BTreeMap::new(),
             next_link: 0,
             members: Members::default(),
+            admissions: Bucket::new(limits::ADMISSIONS),
             timeline: Timeline::default(),
             refused: VecDeque::new(),
             nonces: BTreeMap::new(),
@@ -257,10 +265,10 @@ impl Room {
         }
     }
 
-    /// Takes this person's identity once it has been made. Members that came before it are
-    /// introduced now.
+    /// Takes this person's identity once it has been made; later ones are ignored. Members that
+    /// came before it are introduced now.
     pub fn handle_identity(&mut self, now: Now, identity: WebIdentity) {
-        if self.ended {
+        if self.ended || self.me.identity.is_some() {
             return;
         }
         self.me.fingerprint = identity.fingerprint();

@@ -3,18 +3,17 @@
 //! Nothing a peer sends reaches the rest of the room before its link is active, and a bad frame
 //! costs the peer its link and nobody anything else.
 
-use super::event::{Event, LeaveReason, MemberState, NoticeCode, Trust, Via};
+use super::event::{Event, LeaveReason, MemberState, Via};
 use super::handshake::{self, Failure, Handshake, Reaction};
 use super::io::{LinkEvent, Output};
-use super::limits::{MAX_MEMBERS, MAX_PENDING_BYTES, PAGE_DRAWS};
+use super::limits::MAX_PENDING_BYTES;
 use super::link::Phase;
-use super::members::{Pace, Row};
-use super::{Room, Timer, alphanumeric, names};
+use super::members::Pace;
+use super::{Room, Timer, alphanumeric};
 use crate::id::LinkId;
-use crate::identity::web::{check, default_name};
 use crate::timer::Now;
 use crate::wire::web::SdpKind;
-use crate::wire::web::chitchatter::{Action, CHALLENGE_LEN, Metadata};
+use crate::wire::web::chitchatter::{Action, CHALLENGE_LEN};
 use crate::wire::web::frame::{Frame, Reassembler};
 use std::time::Duration;
 
@@ -378,35 +377,6 @@ impl Room {
         self.introduce(now, id);
     }
 
-    /// What we say about ourselves.
-    pub(super) fn metadata(&self, renamed: bool) -> Option<Action> {
-        let identity = self.me.identity.as_ref()?;
-        Some(Action::Metadata(Metadata {
-            user_id: identity.user_id.clone(),
-            name: self.me.name.clone(),
-            public_key: identity.public_key.clone(),
-            signature: identity.signature.clone(),
-            renamed,
-        }))
-    }
-
-    /// Tells a peer who this is and, in a public room, what was said; waits for the identity if
-    /// that is still being made.
-    pub(super) fn introduce(&mut self, now: Now, id: LinkId) {
-        let Some(metadata) = self.metadata(false) else {
-            return;
-        };
-        self.send(id, &metadata);
-        self.tell_history(id);
-        if let Some(link) = self.links.get_mut(&id) {
-            link.drawn_at = now.plus(PAGE_DRAWS);
-        }
-        // It may have come before our identity was ready: then nothing has been said to it yet.
-        if self.members.of(id).is_some() {
-            self.greet(id);
-        }
-    }
-
     fn active_action(&mut self, now: Now, id: LinkId, action: Action) {
         match action {
             Action::Metadata(metadata) => self.introduced(now, id, metadata),
@@ -443,162 +413,10 @@ impl Room {
             }
         }
     }
-
-    /// The peer says who it is: for the first time, or under another name.
-    fn introduced(&mut self, now: Now, id: LinkId, metadata: Metadata) {
-        let Some(link) = self.links.get_mut(&id) else {
-            return;
-        };
-        match link.gauges.names.measure(now.mono) {
-            Pace::Fair => {}
-            Pace::Fast => {
-                self.stats.dropped += 1;
-                return;
-            }
-            Pace::Abuse => {
-                self.misbehaved(now, id, "It changed its name without end.");
-                return;
-            }
-        }
-        let (via, island, silent) = (link.via, link.island, link.silent);
-        if let Some(row) = self.members.of(id) {
-            if row.public_key != metadata.public_key || row.user_id != metadata.user_id {
-                self.misbehaved(now, id, "It changed its key in the middle of the conversation.");
-                return;
-            }
-            let name = shown_name(&metadata);
-            if row.name != name {
-                row.name = name;
-                let member = row.shown();
-                self.event(Event::MemberChanged { member });
-            }
-            return;
-        }
-        if self.is_refused(now, &metadata.public_key) {
-            self.stats.refused += 1;
-            self.close_link(now, id);
-            return;
-        }
-        let checked = match check(
-            &metadata.public_key,
-            &metadata.signature,
-            &self.invite.room,
-            &metadata.user_id,
-        ) {
-            Ok(checked) => checked,
-            Err(error) => {
-                self.stats.refused += 1;
-                let detail = format!("Somebody was refused: {error}.");
-                self.notice(NoticeCode::Refused, &detail);
-                self.misbehaved(now, id, &sentence(&error));
-                return;
-            }
-        };
-        if self.members.len() >= MAX_MEMBERS {
-            self.close_link(now, id);
-            return;
-        }
-        self.timers.stop(&Timer::Introduction(id));
-        let (member_id, returned) = self
-            .members
-            .admit(now.mono, &metadata.public_key, checked.signature_ok);
-        let row = Row {
-            id: member_id,
-            link: id,
-            name: shown_name(&metadata),
-            user_id: metadata.user_id,
-            public_key: metadata.public_key,
-            fingerprint: checked.fingerprint.0,
-            trust: if checked.signature_ok {
-                Trust::Claimed
-            } else {
-                Trust::None
-            },
-            state: if silent {
-                MemberState::Reconnecting
-            } else {
-                MemberState::Here
-            },
-            via,
-            island: self.meeting.grounds[island].origin.clone(),
-            same_key: false,
-            speech: super::speech::Speech::default(),
-            types: [false, false],
-            told_typing: false,
-        };
-        let member_id = row.id.clone();
-        let (name, user_id) = (row.name.clone(), row.user_id.clone());
-        let marked = self.members.insert(row);
-        if let Some(row) = self.members.get(&member_id) {
-            let member = row.shown();
-            self.event(Event::MemberJoined { member });
-        }
-        for member in marked {
-            self.event(Event::MemberChanged { member });
-        }
-        self.name_hearsay(&user_id);
-        if returned {
-            self.notice(
-                NoticeCode::Returned,
-                &format!(
-                    "{name} came back on a new connection and goes on in the old direct thread. It brought the same \
-                     key, which anybody who has seen it could bring."
-                ),
-            );
-        }
-        if self.me.identity.is_some() {
-            self.greet(id);
-            self.say_unsent(now);
-        }
-    }
-
-    fn member_left(
-        &mut self,
-        now: Now,
-        link: LinkId,
-        unsure: &[crate::id::MessageId],
-        reason: LeaveReason,
-        detail: Option<&str>,
-    ) {
-        let remember = matches!(reason, LeaveReason::Left | LeaveReason::Lost);
-        if remember && let Some(row) = self.members.of(link) {
-            // What it said in time is shown, even if it was too fast to be shown at once.
-            let id = row.id.clone();
-            self.speech_flush(now, &id);
-        }
-        let Some((row, marked)) = self.members.remove(now.mono, link, remember) else {
-            return;
-        };
-        self.timers.retain(|timer| match timer {
-            Timer::Speech(id) | Timer::Fold(id) | Timer::TypingEnds(id, _) => *id != row.id,
-            _ => true,
-        });
-        for message in unsure {
-            self.undelivered(message, &row.id);
-        }
-        self.event(Event::MemberLeft {
-            id: row.id,
-            reason,
-            detail: detail.map(str::to_owned),
-        });
-        for member in marked {
-            self.event(Event::MemberChanged { member });
-        }
-    }
-}
-
-/// The name a peer is shown under.
-fn shown_name(metadata: &Metadata) -> String {
-    let name = names::clean(&metadata.name);
-    if name.is_empty() {
-        default_name(&metadata.user_id)
-    } else {
-        name
-    }
 }
 
 /// An error as a sentence of its own.
-fn sentence(error: &dyn std::fmt::Display) -> String {
+pub(super) fn sentence(error: &dyn std::fmt::Display) -> String {
     let text = error.to_string();
     let mut chars = text.chars();
     let first = chars

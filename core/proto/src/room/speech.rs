@@ -1,6 +1,8 @@
 //! What one member says, paced: at once while it is fair, late above that, folded beyond.
 
-use super::limits::{ABUSE_BURST, ABUSE_EVERY, Bucket, MAX_WAITING, SHAPING_BURST, SHAPING_EVERY};
+use super::limits::{
+    ABUSE_BURST, ABUSE_EVERY, Bucket, LAST_WORDS, MAX_WAITING, SHAPING_BURST, SHAPING_EVERY,
+};
 use crate::wire::web::chitchatter::ChatText;
 use std::collections::VecDeque;
 use std::time::Duration;
@@ -73,9 +75,21 @@ impl Speech {
         self.waiting.pop_front()
     }
 
-    /// The next waiting message, due or not.
-    pub fn take(&mut self) -> Option<Said> {
+    /// The next waiting message, although it is not due: its author is going. What is shown so
+    /// is owed.
+    pub fn last(&mut self, now: Duration) -> Option<Said> {
+        if self.waiting.is_empty() || !self.shaping.borrow(now, LAST_WORDS) {
+            return None;
+        }
         self.waiting.pop_front()
+    }
+
+    /// Drops what waits; returns how much that was.
+    pub fn fold_waiting(&mut self) -> u64 {
+        let dropped = self.waiting.len();
+        self.waiting.clear();
+        self.folded += u32::try_from(dropped).unwrap_or(u32::MAX);
+        dropped as u64
     }
 
     /// When the next waiting message is due.

@@ -1,7 +1,9 @@
 //! What is said: by this person, and by others as it arrives over their own connection.
 
 use super::event::{DeliveryState, Event, Message};
-use super::limits::{FOLD_EVERY, MAX_SKEW_MS, MAX_TEXT_UNITS, MAX_UNSENT, MAX_WAITING, PAGE_DRAWS};
+use super::limits::{
+    FOLD_EVERY, MAX_SKEW_MS, MAX_TEXT_UNITS, MAX_UNSENT, MAX_UNSENT_BYTES, MAX_WAITING, PAGE_DRAWS, json_len,
+};
 use super::members::{MemberError, Pace};
 use super::speech::{Said, Verdict};
 use super::timeline::{Added, Item};
@@ -56,8 +58,11 @@ impl Room {
     pub fn say(&mut self, now: Now, text: String, reference: Option<String>) -> Result<MessageId, SayError> {
         self.may_say(now, &text)?;
         let waits = self.members.len() == 0 || self.me.identity.is_none();
-        if waits && self.timeline.unsent() >= MAX_UNSENT {
-            return Err(SayError::Busy);
+        if waits {
+            let (count, bytes) = self.timeline.unsent();
+            if count >= MAX_UNSENT || bytes + json_len(&text) > MAX_UNSENT_BYTES {
+                return Err(SayError::Busy);
+            }
         }
         let (id, text) = self.own(now, text, reference, None, waits);
         let state = if waits {
@@ -127,7 +132,8 @@ impl Room {
         if text.len() > 3 * MAX_TEXT_UNITS || utf16_len(text) > MAX_TEXT_UNITS {
             return Err(SayError::TooLong);
         }
-        if !self.me.speech_pace.take(now.mono, 1) {
+        let kib = u32::try_from(json_len(text).div_ceil(1024)).unwrap_or(u32::MAX);
+        if !self.me.bytes_pace.take(now.mono, kib) || !self.me.speech_pace.take(now.mono, 1) {
             return Err(SayError::Busy);
         }
         Ok(())
@@ -342,10 +348,13 @@ impl Room {
         self.wait_for_speech(id);
     }
 
-    /// Shows all that still waits: its author is going.
+    /// Shows what still waits, within limits: its author is going.
     pub(super) fn speech_flush(&mut self, now: Now, id: &MemberId) {
-        while let Some(said) = self.members.get_mut(id).and_then(|row| row.speech.take()) {
+        while let Some(said) = self.members.get_mut(id).and_then(|row| row.speech.last(now.mono)) {
             self.show(now, id, said);
+        }
+        if let Some(row) = self.members.get_mut(id) {
+            self.stats.dropped += row.speech.fold_waiting();
         }
         self.fold(id);
     }

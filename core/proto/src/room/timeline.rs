@@ -5,7 +5,7 @@
 //! others said. A lower source never changes what a higher one has told.
 
 use super::event::Message;
-use super::limits::{MAX_BYTES, MAX_HISTORY, MAX_HISTORY_ALL, MAX_HISTORY_BYTES, MAX_ITEMS};
+use super::limits::{MAX_BYTES, MAX_HISTORY, MAX_HISTORY_ALL, MAX_HISTORY_BYTES, MAX_ITEMS, json_len};
 use crate::id::{MemberId, MessageId};
 use std::collections::{BTreeMap, VecDeque};
 
@@ -209,7 +209,7 @@ impl Timeline {
             .filter(|item| !item.message.direct && !item.message.history && !item.unsent)
             .take(MAX_HISTORY)
             .take_while(|item| {
-                bytes += item.message.text.len();
+                bytes += json_len(&item.message.text);
                 bytes <= MAX_HISTORY_BYTES
             })
             .collect();
@@ -227,9 +227,12 @@ impl Timeline {
         taken
     }
 
-    /// How many own messages wait.
-    pub fn unsent(&self) -> usize {
-        self.items.iter().filter(|item| item.unsent).count()
+    /// How many own messages wait, and their bytes as JSON has them.
+    pub fn unsent(&self) -> (usize, usize) {
+        let waiting = self.items.iter().filter(|item| item.unsent);
+        waiting.fold((0, 0), |(count, bytes), item| {
+            (count + 1, bytes + json_len(&item.message.text))
+        })
     }
 
     /// Bytes held, as [`MAX_BYTES`] counts them.

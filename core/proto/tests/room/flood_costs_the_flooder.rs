@@ -118,3 +118,41 @@ fn typing_names_and_renegotiations_have_their_own_pace() {
         assert!(world.names(a).is_empty(), "kind {kind}");
     }
 }
+
+#[test]
+fn coming_and_going_is_no_way_round_the_pace() {
+    each_seed(5, |world| {
+        let a = world.enter("Ada");
+        let start = world.mono;
+        for round in 0..8 {
+            let page = world.open_page("5", "Page", 9);
+            world.meet(&[a, page], secs(25));
+            for n in 0..40 {
+                world.with_page(page, |page, now| page.say(now, &format!("{round}:{n}")));
+            }
+            world.run(secs(1));
+            world.with_page(page, |page, _| page.leave());
+            world.run(secs(1));
+        }
+        let seconds = usize::try_from((world.mono - start).as_secs()).unwrap();
+        let shown = world.texts(a).len();
+        assert!(shown >= 30 && shown <= 60 + seconds, "{shown} in {seconds} s");
+        assert_eq!(shown as u64 + world.room(a).stats().dropped, 8 * 40);
+    });
+}
+
+#[test]
+fn a_short_burst_before_leaving_is_shown_whole() {
+    each_seed(5, |world| {
+        let a = world.enter("Ada");
+        let page = world.open_page("5", "Page", 9);
+        world.meet(&[a, page], secs(4));
+        for n in 0..50 {
+            world.with_page(page, |page, now| page.say(now, &format!("{n}")));
+        }
+        world.with_page(page, |page, _| page.leave());
+        world.run(secs(2));
+        assert_eq!(world.texts(a).len(), 50);
+        assert!(world.names(a).is_empty());
+    });
+}

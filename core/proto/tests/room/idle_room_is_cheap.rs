@@ -21,6 +21,7 @@ fn an_hour_alone() {
             "{announces} announces in an hour"
         );
         assert!(world.room(a).stats().offers >= 3);
+        assert!(world.oldest_offer(0) <= secs(108), "{:?}", world.oldest_offer(0));
     });
 }
 
@@ -60,5 +61,17 @@ fn a_suspended_room_offers_nothing_and_comes_back() {
         world.with(a, |room, now| room.network_changed(now));
         world.run(secs(5));
         assert_eq!(world.names(a), ["Bo"]);
+    });
+}
+
+#[test]
+fn a_taken_offer_is_replaced_and_announced_at_once() {
+    each_seed(10, |world| {
+        let a = world.enter("Ada");
+        world.run(secs(12));
+        let page = world.open_page("5", "Page", 9);
+        world.meet(&[a, page], secs(4));
+        world.run(secs(1));
+        assert_eq!(world.room(a).stats().offers as usize, MAX_POOLED_PER_SLOT);
     });
 }

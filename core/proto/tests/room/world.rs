@@ -90,6 +90,9 @@ struct Tracker {
     /// Announces it has seen, and offers in them.
     announces: usize,
     offers: usize,
+    /// When each offer was first announced, and the greatest age one was announced at.
+    first_seen: BTreeMap<String, Duration>,
+    oldest: Duration,
 }
 
 /// How the network behaves. All of it may be changed while the world runs.
@@ -377,6 +380,11 @@ impl World {
         (self.trackers[tracker].announces, self.trackers[tracker].offers)
     }
 
+    /// The greatest age at which an offer was announced.
+    pub fn oldest_offer(&self, tracker: usize) -> Duration {
+        self.trackers[tracker].oldest
+    }
+
     fn later(&mut self, wait: Duration, what: Happening) {
         self.next_happening += 1;
         self.happenings.insert(self.next_happening, what);
@@ -565,6 +573,13 @@ impl World {
         }
         self.trackers[tracker].announces += 1;
         self.trackers[tracker].offers += offers.len();
+        for offer in &offers {
+            let seen = *self.trackers[tracker]
+                .first_seen
+                .entry(offer.id.clone())
+                .or_insert(self.mono);
+            self.trackers[tracker].oldest = self.trackers[tracker].oldest.max(self.mono - seen);
+        }
         let swarm = self.trackers[tracker].swarms.entry(topic).or_default();
         if !swarm.contains(&(peer, seat)) {
             swarm.push((peer, seat));

@@ -1,0 +1,260 @@
+//! The offers kept ready, and when they are announced.
+//!
+//! 1. A few connections are made ahead, each with an offer. Each offer belongs to one *slot* (one
+//!    place to meet, one island): a tracker hands an offer to one peer, and an offer known in two
+//!    places would be answered twice.
+//! 2. A slot is announced when its place comes up, thrice more in the eight seconds after, then
+//!    every 20 s, and soon after an offer was taken and replaced. Offers made together are announced
+//!    together. One that is out rests for two seconds before it is announced again.
+
+use super::event::RendezvousState;
+use super::io::{Output, SealedOffer};
+use super::limits::{MAX_MEMBERS, MAX_POOLED, MAX_POOLED_PER_SLOT};
+use super::link::{Link, Phase, Role};
+use super::meeting::{Place, Slot};
+use super::{Room, Timer};
+use crate::id::LinkId;
+use crate::timer::Now;
+use crate::wire::web::seal::IV_LEN;
+use rand_core::Rng;
+use std::time::Duration;
+
+/// Longest pause between announces, whatever a tracker asks for: what pages do.
+pub(super) const ANNOUNCE_EVERY: Duration = Duration::from_secs(20);
+/// Shortest pause between regular announces.
+pub(super) const ANNOUNCE_AT_MOST: Duration = Duration::from_secs(10);
+/// Pauses between the first announces: somebody may have come a moment later, and what a tracker
+/// carries can be lost.
+const WARM_UP: [Duration; 3] = [
+    Duration::from_millis(2_100),
+    Duration::from_millis(2_100),
+    Duration::from_millis(4_200),
+];
+/// An offer that was announced belongs to whoever got it for this long. Announced again at once
+/// it would reach another peer, and the second to answer would wait for nothing: a page for 23 s.
+const OFFER_RESTS: Duration = Duration::from_secs(2);
+/// How long offers that are made together are waited for. Announced one by one, two of them could
+/// reach one peer and none another.
+pub(super) const GATHER: Duration = Duration::from_millis(250);
+/// Pause before an announce out of turn, once everything is ready.
+pub(super) const AT_ONCE: Duration = Duration::from_millis(10);
+/// Age at which an offer is no longer announced: addresses found by STUN go stale.
+pub(super) const OFFER_STALE: Duration = Duration::from_secs(80);
+/// Spread of [`OFFER_STALE`], so that not all offers are renewed at once.
+pub(super) const OFFER_SPREAD: Duration = Duration::from_secs(20);
+/// How long an answer to an offer's last announce is waited for.
+const ANSWER_WAIT: Duration = Duration::from_secs(8);
+
+impl Room {
+    pub(super) fn seal(&mut self, island: usize, sdp: &str) -> String {
+        let mut iv = [0; IV_LEN];
+        self.rng.fill_bytes(&mut iv);
+        self.meeting.grounds[island].key.seal(sdp, iv)
+    }
+
+    /// Whether offers of this slot are still being described.
+    pub(super) fn is_gathering(&self, slot: Slot) -> bool {
+        self.links
+            .values()
+            .any(|link| link.role == Role::Offerer(Some(slot)) && matches!(link.phase, Phase::Describing))
+    }
+
+    /// Makes as many offers as the slots want, and gives those without a slot one.
+    pub(super) fn fill_pool(&mut self, now: Now) {
+        if self.ended || self.meeting.suspended || self.members.len() >= MAX_MEMBERS {
+            return;
+        }
+        let slots = self.meeting.slots();
+        // One offer for each member that is linked to already, since a tracker may well pick it.
+        let most = MAX_POOLED_PER_SLOT.max(self.members.len() + 3);
+        let share = |at: usize| {
+            let fair = MAX_POOLED / slots.len() + usize::from(at < MAX_POOLED % slots.len());
+            fair.min(most)
+        };
+        let mut wanted: Vec<Slot> = Vec::new();
+        for (at, slot) in slots.iter().enumerate() {
+            let has = self.links.values().filter(|link| {
+                link.is_pooled()
+                    && link.role == Role::Offerer(Some(*slot))
+                    && !matches!(link.phase, Phase::Pooled { stale: true, .. })
+            });
+            let missing = share(at).saturating_sub(has.count());
+            wanted.extend(std::iter::repeat_n(*slot, missing));
+        }
+        // Offers made before anything answered find their place now.
+        let free = self
+            .links
+            .iter_mut()
+            .filter(|(_, link)| link.is_pooled() && link.role == Role::Offerer(None));
+        let mut ready = Vec::new();
+        let mut wanted = wanted.into_iter();
+        for (_, link) in free {
+            let Some(slot) = wanted.next() else { break };
+            link.role = Role::Offerer(Some(slot));
+            link.island = slot.island;
+            if matches!(link.phase, Phase::Pooled { .. }) {
+                ready.push(slot);
+            }
+        }
+        for slot in ready {
+            self.announce_soon(now, slot, GATHER);
+        }
+        // Nothing answers yet: have some ready for when it does.
+        let mut ahead = 0;
+        let connecting = |place: &Place| {
+            matches!(
+                place.status.state,
+                RendezvousState::Connecting | RendezvousState::Waiting
+            )
+        };
+        if slots.is_empty() && self.meeting.places.values().any(connecting) {
+            let pooled = self.links.values().filter(|link| link.is_pooled()).count();
+            ahead = MAX_POOLED_PER_SLOT.saturating_sub(pooled);
+        }
+        let roles: Vec<Option<Slot>> = wanted.map(Some).chain(std::iter::repeat_n(None, ahead)).collect();
+        for slot in roles {
+            if self.links.values().filter(|link| link.is_pooled()).count() >= MAX_POOLED {
+                return;
+            }
+            if !self.meeting.new_offers.take(now.mono, 1) {
+                self.timers.set(Timer::Pool, self.meeting.new_offers.ready_at());
+                return;
+            }
+            let offer_id = self.token20();
+            let id = self.add_link(Link::new(Role::Offerer(slot), offer_id, now.mono));
+            self.out(Output::Offer { link: id });
+        }
+    }
+
+    /// An offer has grown old: it is announced no more, and replaced once nobody can be
+    /// answering it.
+    pub(super) fn offer_stale(&mut self, now: Now, id: LinkId) {
+        let Some(Phase::Pooled { stale, announced, .. }) =
+            self.links.get_mut(&id).map(|link| &mut link.phase)
+        else {
+            return;
+        };
+        *stale = true;
+        let ends = announced.map_or(now.mono, |at| (at + ANSWER_WAIT).max(now.mono));
+        self.timers.set(Timer::OfferEnds(id), ends);
+    }
+
+    /// A stale offer is closed and replaced.
+    pub(super) fn offer_ends(&mut self, now: Now, id: LinkId) {
+        if self.links.get(&id).is_some_and(Link::is_pooled) {
+            self.close_link(now, id);
+            self.fill_pool(now);
+        }
+    }
+
+    /// Announces a slot within `wait`, if it may be announced out of turn once more.
+    pub(super) fn announce_soon(&mut self, now: Now, slot: Slot, wait: Duration) {
+        if !self.meeting.is_up(slot.backend) {
+            return;
+        }
+        let at = now.plus(wait);
+        if self
+            .timers
+            .get(&Timer::Announce(slot))
+            .is_some_and(|due| due <= at)
+        {
+            return;
+        }
+        let Some(pacing) = self.meeting.pacing.get_mut(&slot) else {
+            return;
+        };
+        if pacing.prompts.take(now.mono, 1) {
+            self.timers.set(Timer::Announce(slot), at);
+        }
+    }
+
+    /// Announces a slot with every fresh offer it has, and sets the next time.
+    pub(super) fn announce(&mut self, now: Now, slot: Slot) {
+        if self.ended || self.meeting.suspended || !self.meeting.is_up(slot.backend) {
+            return;
+        }
+        self.fill_pool(now);
+        let mut fresh = Vec::new();
+        for link in self.links.values_mut() {
+            if link.peer.is_some() || link.role != Role::Offerer(Some(slot)) {
+                continue;
+            }
+            if let Phase::Pooled {
+                sdp,
+                announced,
+                stale: false,
+            } = &mut link.phase
+                && announced.is_none_or(|at| now.mono.saturating_sub(at) >= OFFER_RESTS)
+            {
+                *announced = Some(now.mono);
+                fresh.push((link.offer_id.clone(), sdp.clone()));
+            }
+        }
+        let offers = fresh
+            .into_iter()
+            .map(|(id, sdp)| SealedOffer {
+                id,
+                sealed: self.seal(slot.island, &sdp),
+            })
+            .collect();
+        self.announce_offers(slot, offers);
+        let every = self
+            .meeting
+            .places
+            .get(&slot.backend)
+            .map_or(ANNOUNCE_EVERY, |place| place.every);
+        let mut pause = every;
+        if let Some(pacing) = self.meeting.pacing.get_mut(&slot)
+            && let Some(early) = WARM_UP.get(pacing.warm_up)
+        {
+            pacing.warm_up += 1;
+            pause = *early;
+        }
+        self.timers.set(Timer::Announce(slot), now.plus(pause));
+    }
+
+    pub(super) fn announce_offers(&mut self, slot: Slot, offers: Vec<SealedOffer>) {
+        let topic = self.meeting.grounds[slot.island].topic;
+        self.out(Output::Announce {
+            backend: slot.backend,
+            topic,
+            peer: self.meeting.me,
+            offers,
+        });
+    }
+
+    /// Throws every pooled offer away, so that new ones with today's addresses are made.
+    pub(super) fn drop_pool(&mut self, now: Now) {
+        let pooled: Vec<LinkId> = self
+            .links
+            .iter()
+            .filter(|(_, link)| link.is_pooled())
+            .map(|(id, _)| *id)
+            .collect();
+        for id in pooled {
+            self.close_link(now, id);
+        }
+    }
+
+    /// Announces everywhere at once, as if every place had just come up.
+    pub(super) fn announce_everywhere(&mut self, now: Now) {
+        for slot in self.meeting.slots() {
+            if let Some(pacing) = self.meeting.pacing.get_mut(&slot) {
+                pacing.warm_up = 0;
+            }
+            self.announce(now, slot);
+        }
+    }
+
+    /// Leaves every swarm.
+    pub(super) fn withdraw(&mut self) {
+        for slot in self.meeting.slots() {
+            let topic = self.meeting.grounds[slot.island].topic;
+            self.out(Output::Withdraw {
+                backend: slot.backend,
+                topic,
+                peer: self.meeting.me,
+            });
+        }
+    }
+}
