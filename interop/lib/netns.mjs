@@ -47,6 +47,10 @@ export class Internet {
     await internet.#ip(internet.core, 'link add br0 type bridge');
     await internet.#ip(internet.core, `addr add ${internet.address}/24 dev br0`);
     await internet.#ip(internet.core, 'link set br0 up');
+    // Private addresses lead nowhere, silently: without any route a relay gives up the client that
+    // tries them.
+    await internet.#ip(internet.core, 'neigh add 203.0.113.254 lladdr 02:00:00:00:00:01 dev br0');
+    await internet.#ip(internet.core, 'route add default via 203.0.113.254');
     return internet;
   }
 
