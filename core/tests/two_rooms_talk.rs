@@ -33,15 +33,17 @@ async fn two_engines_meet_talk_and_part() {
     );
 
     bob.room.typing(true, None).await.expect("told");
-    ada.wait("typing", |event| match event {
-        Event::Typing {
-            from,
-            on: true,
-            direct: false,
-        } => Some(assert_eq!(*from, seen_by_ada.id)),
-        _ => None,
-    })
-    .await;
+    let typist = ada
+        .wait("typing", |event| match event {
+            Event::Typing {
+                from,
+                on: true,
+                direct: false,
+            } => Some(from.clone()),
+            _ => None,
+        })
+        .await;
+    assert_eq!(typist, seen_by_ada.id);
 
     bob.room
         .direct("Ada".into(), "psst".into(), None)
