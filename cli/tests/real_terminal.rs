@@ -12,7 +12,7 @@ use std::sync::mpsc::channel;
 use std::time::{Duration, Instant};
 
 /// Runs `dayfly open --web --local` under util-linux's `script`, which makes the terminal. Presses
-/// Ctrl-C once the tracker is up; returns what was drawn, how long the end took, and its code.
+/// Ctrl-C once something is drawn; returns what was drawn, how long the end took, and its code.
 fn session(no_color: &str) -> (String, Duration, i32) {
     let dayfly = env!("CARGO_BIN_EXE_dayfly");
     let inner = format!("stty rows 40 cols 100; exec '{dayfly}' open --web --local --name Ada");
@@ -41,7 +41,7 @@ fn session(no_color: &str) -> (String, Duration, i32) {
     let deadline = Instant::now() + common::PATIENCE;
     while let Ok(chunk) = chunks.recv_timeout(deadline.saturating_duration_since(Instant::now())) {
         drawn.extend(chunk);
-        if pressed.is_none() && String::from_utf8_lossy(&drawn).contains("racker up") {
+        if pressed.is_none() && String::from_utf8_lossy(&drawn).contains("Dayfly") {
             stdin.write_all(b"\x03").expect("the terminal takes a key");
             pressed = Some(Instant::now());
         }

@@ -30,6 +30,16 @@ pub fn contract() -> jsonschema::Validator {
     jsonschema::draft202012::new(&schema).expect("the contract is a schema")
 }
 
+/// The part of the contract that describes commands.
+fn commands() -> jsonschema::Validator {
+    let mut schema: Value =
+        serde_json::from_str(include_str!("../../contract.json")).expect("the contract is JSON");
+    let object = schema.as_object_mut().expect("the contract is an object");
+    object.remove("oneOf");
+    object.insert("$ref".into(), json!("#/$defs/command"));
+    jsonschema::draft202012::new(&schema).expect("the contract is a schema")
+}
+
 fn close(schema: &mut Value) {
     match schema {
         Value::Object(object) => {
@@ -50,6 +60,7 @@ pub struct Dayfly {
     pub stdin: Option<ChildStdin>,
     rows: Receiver<String>,
     contract: jsonschema::Validator,
+    commands: jsonschema::Validator,
     /// Every row so far.
     pub seen: Vec<Value>,
     next_ref: u32,
@@ -90,6 +101,7 @@ impl Dayfly {
             stdin,
             rows,
             contract: contract(),
+            commands: commands(),
             seen: Vec::new(),
             next_ref: 0,
         }
@@ -180,6 +192,10 @@ impl Dayfly {
 
     /// The same, for one that must succeed.
     pub fn does(&mut self, command: Value) -> Value {
+        assert!(
+            self.commands.is_valid(&command),
+            "against the contract: {command}"
+        );
         let answer = self.ask(command);
         assert_eq!(answer["event"], "ok", "{answer}");
         answer

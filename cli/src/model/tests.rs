@@ -1,6 +1,6 @@
 use super::*;
 use crate::testing::{member, message, reset, tracker};
-use dayfly_core::proto::room::NoticeCode;
+use dayfly_core::proto::room::{NoticeCode, Trust, Via};
 
 fn begun() -> Model {
     let mut model = Model::default();

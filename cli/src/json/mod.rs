@@ -1,0 +1,200 @@
+//! The JSON contract: rows out, commands in. `cli/contract.json` is its schema.
+//!
+//! A room's events are rows as they stand; the shell adds the rows below. Whoever reads slowly
+//! slows nobody down: when [`QUEUE`] rows wait, events are left to the room's own queue, which
+//! collapses to a `reset`, and commands wait on the standard input.
+
+mod request;
+mod row;
+
+pub use row::{Row, print};
+
+use crate::exit::{Exit, Outcome};
+use crate::session::Session;
+use crate::signals::Signals;
+use crate::stdin::{Input, Lines};
+use dayfly_core::engine::{Error, ErrorKind, RoomHandle, Subscription};
+use dayfly_core::proto::room::{EndReason, Event};
+use request::{Command, Request};
+use row::{Reply, line};
+use std::io::Write;
+use std::time::Duration;
+use tokio::sync::mpsc;
+
+/// Rows that may wait for a slow reader.
+const QUEUE: usize = 256;
+
+/// How long the last rows may take to be read once the room is left.
+const LAST_WORDS: Duration = Duration::from_millis(500);
+
+/// Runs a room for a program on the other side of the standard input and output.
+pub async fn run(mut session: Session, mut signals: Signals) -> Exit {
+    let (rows, writer) = writer();
+    let mut lines = Lines::start();
+    let mut outcome = Outcome::default();
+    let mut began = false;
+    let mut time_ran_out = false;
+    let limit = session.limit;
+    let mut waiting = std::collections::VecDeque::new();
+    // A row is only made once there is room for it, so that nothing here grows with a slow reader.
+    'room: loop {
+        let permit = tokio::select! {
+            permit = rows.reserve() => permit,
+            () = signals.leave() => break,
+            () = limit.is_up() => { time_ran_out = true; break }
+        };
+        // The reader is gone.
+        let Ok(permit) = permit else { break };
+        if let Some(row) = waiting.pop_front() {
+            permit.send(row);
+            continue;
+        }
+        tokio::select! {
+            event = session.events.next() => {
+                let Some(event) = event else { break };
+                outcome.observe(&event);
+                match &event {
+                    Event::Reset { snapshot } if !began => {
+                        began = true;
+                        permit.send(line(&session.ready(snapshot.me.clone())));
+                        waiting.extend(unroll(&event));
+                    }
+                    _ => permit.send(line(&event)),
+                }
+            }
+            input = lines.next(), if began => match input {
+                Input::Line(bytes) if bytes.iter().all(u8::is_ascii_whitespace) => {}
+                Input::Line(bytes) => {
+                    let (row, leave) = answer(&session.handle, &bytes).await;
+                    permit.send(line(&row));
+                    if leave { break 'room }
+                }
+                Input::TooLong => permit.send(line(&too_long())),
+                Input::End => break,
+            },
+            () = signals.leave() => break,
+            () = limit.is_up() => { time_ran_out = true; break }
+        }
+    }
+    let exit = outcome.exit(time_ran_out);
+    if !outcome.ended() {
+        session.leave().await;
+        last_words(&mut session.events, &rows).await;
+    }
+    drop(rows);
+    // A reader that does not read must not hold up the end.
+    let _ = tokio::time::timeout(LAST_WORDS, writer).await;
+    exit
+}
+
+/// What is left to tell after leaving, up to `left`.
+async fn last_words(events: &mut Subscription, rows: &mpsc::Sender<String>) {
+    let tell = async {
+        while let Some(event) = events.next().await {
+            let over = matches!(event, Event::Left { .. });
+            if rows.send(line(&event)).await.is_err() || over {
+                return;
+            }
+        }
+        let _ = rows
+            .send(line(&Event::Left {
+                reason: EndReason::Left,
+            }))
+            .await;
+    };
+    let _ = tokio::time::timeout(LAST_WORDS, tell).await;
+}
+
+/// The first reset as single rows, so that a reader needs one way only to take them.
+fn unroll(event: &Event) -> Vec<String> {
+    let Event::Reset { snapshot } = event else {
+        return Vec::new();
+    };
+    let members = snapshot
+        .members
+        .iter()
+        .cloned()
+        .map(|member| Event::MemberJoined { member });
+    let messages = snapshot
+        .messages
+        .iter()
+        .cloned()
+        .map(|message| Event::Message { message });
+    let places = snapshot
+        .rendezvous
+        .iter()
+        .cloned()
+        .map(|status| Event::Rendezvous { status });
+    places
+        .chain(members)
+        .chain(messages)
+        .map(|event| line(&event))
+        .collect()
+}
+
+/// Does what a line asks for; true when that is to leave.
+async fn answer(handle: &RoomHandle, bytes: &[u8]) -> (Row, bool) {
+    let Command { reference, request } = match request::parse(bytes) {
+        Ok(command) => command,
+        Err(refused) => return (refused.into(), false),
+    };
+    let leave = request == Request::Leave;
+    let done = match request {
+        Request::Say { text } => handle
+            .say(text, reference.clone())
+            .await
+            .map(|id| Reply::Id { id }),
+        Request::Dm { to, text } => handle
+            .direct(to, text, reference.clone())
+            .await
+            .map(|id| Reply::Id { id }),
+        Request::Typing { on, to } => handle.typing(on, to).await.map(|()| Reply::Done {}),
+        Request::Name { name } => handle.rename(name).await.map(|()| Reply::Done {}),
+        Request::Members => handle.snapshot().await.map(|snapshot| Reply::Members {
+            me: snapshot.me,
+            members: snapshot.members,
+        }),
+        Request::Stats => match (handle.stats().await, handle.snapshot().await) {
+            (Ok(stats), Ok(snapshot)) => Ok(Reply::Stats {
+                stats,
+                rendezvous: snapshot.rendezvous,
+            }),
+            (Err(error), _) | (_, Err(error)) => Err(error),
+        },
+        Request::Leave => Ok(Reply::Done {}),
+    };
+    let row = match done {
+        Ok(reply) => Row::Ok { reference, reply },
+        Err(error) => Row::error(reference, error),
+    };
+    (row, leave)
+}
+
+fn too_long() -> Row {
+    let error = Error {
+        kind: ErrorKind::BadRequest,
+        message: "The line is longer than 1 MiB and was skipped.".into(),
+        hint: None,
+    };
+    Row::error(None, error)
+}
+
+/// A thread of its own writes, because the standard output may block for as long as its reader
+/// likes.
+fn writer() -> (mpsc::Sender<String>, tokio::task::JoinHandle<()>) {
+    let (rows, mut queue) = mpsc::channel::<String>(QUEUE);
+    let (done, finished) = tokio::sync::oneshot::channel::<()>();
+    std::thread::spawn(move || {
+        let _done = done;
+        let mut out = std::io::stdout();
+        while let Some(row) = queue.blocking_recv() {
+            if out.write_all(row.as_bytes()).and_then(|()| out.flush()).is_err() {
+                return;
+            }
+        }
+    });
+    let wait = tokio::spawn(async move {
+        let _ = finished.await;
+    });
+    (rows, wait)
+}
