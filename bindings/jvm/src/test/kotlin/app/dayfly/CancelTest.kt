@@ -38,7 +38,8 @@ class CancelTest {
             Cancel().use { cancel ->
                 cancel.cancel()
                 Invite.parse(link).use { invite ->
-                    val refused = assertThrows<DayflyException.Refused> { runBlocking { engine.enter(invite, GUEST, cancel) } }
+                    val refused =
+                        assertThrows<DayflyException.Refused> { runBlocking { engine.enter(invite, GUEST, cancel) } }
                     assertEquals(ErrorKind.CANCELLED, refused.kind)
                 }
             }

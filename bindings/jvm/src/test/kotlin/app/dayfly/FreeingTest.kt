@@ -5,10 +5,10 @@ import app.dayfly.core.Invite
 import app.dayfly.core.Room
 import app.dayfly.core.liveObjects
 import app.dayfly.core.proto.Event
-import java.lang.ref.WeakReference
 import kotlinx.coroutines.runBlocking
 import org.junit.jupiter.api.Assertions.assertEquals
 import org.junit.jupiter.api.Test
+import java.lang.ref.WeakReference
 
 /** What is closed is freed, what is forgotten too; and a freed room is left. */
 class FreeingTest {
@@ -66,9 +66,8 @@ class FreeingTest {
         assertEquals(before, liveObjects())
     }
 
-    private fun collectedEventually(what: String, holds: () -> Boolean) =
-        eventually(what) {
-            System.gc()
-            holds()
-        }
+    private fun collectedEventually(what: String, holds: () -> Boolean) = eventually(what) {
+        System.gc()
+        holds()
+    }
 }

@@ -7,11 +7,11 @@ import app.dayfly.core.proto.InviteAccess
 import app.dayfly.core.proto.Matrix
 import app.dayfly.core.qrEncode
 import app.dayfly.core.qrRead
-import java.nio.ByteBuffer
 import org.junit.jupiter.api.Assertions.assertEquals
 import org.junit.jupiter.api.Assertions.assertTrue
 import org.junit.jupiter.api.Test
 import org.junit.jupiter.api.assertThrows
+import java.nio.ByteBuffer
 
 /** Invites and their codes cross the FFI whole, and a bad one is refused with a kind and a sentence. */
 class InviteTest {
@@ -45,7 +45,8 @@ class InviteTest {
 
     @Test
     fun `a frame whose numbers do not fit its bytes is refused`() {
-        val refused = assertThrows<DayflyException.Refused> { qrRead(ByteBuffer.allocateDirect(10), 1000u, 1000u, 1000u) }
+        val refused =
+            assertThrows<DayflyException.Refused> { qrRead(ByteBuffer.allocateDirect(10), 1000u, 1000u, 1000u) }
         assertEquals(ErrorKind.BAD_INVITE, refused.kind)
     }
 

@@ -1,10 +1,10 @@
 package app.dayfly
 
 import app.dayfly.core.proto.Event
-import java.util.concurrent.CountDownLatch
 import kotlinx.coroutines.runBlocking
 import org.junit.jupiter.api.Assertions.assertEquals
 import org.junit.jupiter.api.Test
+import java.util.concurrent.CountDownLatch
 
 /** Hears one event and is stuck with it. */
 private class Blocked(private val release: CountDownLatch) : Ear() {

@@ -4,10 +4,10 @@ import app.dayfly.core.LogLevel
 import app.dayfly.core.LogSink
 import app.dayfly.core.logTo
 import app.dayfly.core.proto.Event
-import java.util.concurrent.ConcurrentLinkedQueue
 import kotlinx.coroutines.runBlocking
 import org.junit.jupiter.api.Assertions.assertTrue
 import org.junit.jupiter.api.Test
+import java.util.concurrent.ConcurrentLinkedQueue
 
 /** The log reaches the app's sink, and holds no word, name, address or key at any level. */
 class LogTest {

@@ -7,10 +7,10 @@ import app.dayfly.core.Room
 import app.dayfly.core.engine.RoomOptions
 import app.dayfly.core.liveObjects
 import app.dayfly.core.proto.Event
+import org.junit.jupiter.api.Assertions.assertEquals
 import java.time.Duration
 import java.util.concurrent.LinkedBlockingQueue
 import java.util.concurrent.TimeUnit
-import org.junit.jupiter.api.Assertions.assertEquals
 
 /** Generous, for a loaded machine; nothing waits for it unless something is broken. */
 val DEADLINE: Duration = Duration.ofSeconds(30)

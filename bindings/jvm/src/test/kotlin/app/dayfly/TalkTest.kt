@@ -38,7 +38,11 @@ class TalkTest {
                     assertFalse(said.mine || said.direct || said.history)
 
                     room.direct("Terminal", "for you alone")
-                    assertTrue(terminal.await("message") { it["text"].asText() == "for you alone" }["direct"].asBoolean())
+                    assertTrue(
+                        terminal.await("message") {
+                            it["text"].asText() == "for you alone"
+                        }["direct"].asBoolean(),
+                    )
                     terminal.send("cmd" to "dm", "to" to "Kotlin", "text" to "and back", "ref" to "2")
                     assertTrue(ear.await<Event.Message> { it.message.text == "and back" }.message.direct)
 
