@@ -57,7 +57,6 @@ pub struct Cancel {
 impl Cancel {
     /// Nothing is given up yet.
     #[uniffi::constructor]
-    #[expect(clippy::new_ret_no_self, reason = "objects cross the FFI in an Arc")]
     pub fn new() -> Arc<Self> {
         let (told, _live) = (watch::Sender::new(false), crate::live());
         Arc::new(Self { told, _live })

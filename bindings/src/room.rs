@@ -103,13 +103,21 @@ impl Room {
     /// Leaves politely: says goodbye, closes, wipes. Idempotent; done within a second.
     #[uniffi::method(default(cancel = None))]
     pub async fn leave(&self, cancel: Option<Arc<Cancel>>) -> Result<(), DayflyError> {
-        wait(cancel, async { Ok(self.handle.leave().await) }).await
+        let leave = async {
+            self.handle.leave().await;
+            Ok(())
+        };
+        wait(cancel, leave).await
     }
 
     /// Waits until the room is over, for whatever reason, and everything of it is gone.
     #[uniffi::method(default(cancel = None))]
     pub async fn over(&self, cancel: Option<Arc<Cancel>>) -> Result<(), DayflyError> {
-        wait(cancel, async { Ok(self.handle.over().await) }).await
+        let over = async {
+            self.handle.over().await;
+            Ok(())
+        };
+        wait(cancel, over).await
     }
 
     /// The device changed its network: connections are looked after at once.

@@ -26,16 +26,16 @@ fn the_surface_is_the_one_written_down() {
 }
 
 fn metadata() -> Vec<Metadata> {
-    let program = std::env::current_exe().unwrap();
+    let program = std::env::current_exe().expect("a test knows its program");
     let name = format!(
         "{}dayfly{}",
         std::env::consts::DLL_PREFIX,
         std::env::consts::DLL_SUFFIX
     );
-    let library = program.parent().unwrap().join(name);
+    let library = program.parent().expect("a program is in a folder").join(name);
     let bytes = std::fs::read(&library)
         .unwrap_or_else(|error| panic!("{}: {error}; build the library first", library.display()));
-    uniffi_bindgen::macro_metadata::extract_from_bytes(&bytes).unwrap()
+    uniffi_bindgen::macro_metadata::extract_from_bytes(&bytes).expect("the library holds its metadata")
 }
 
 fn listing(all: &[Metadata]) -> String {
