@@ -9,31 +9,13 @@
 uniffi::setup_scaffolding!("dayfly_core");
 
 pub mod defaults;
-#[allow(
-    clippy::disallowed_methods,
-    reason = "the rim: asks servers how they answer, with deadlines"
-)]
+#[allow(clippy::disallowed_methods, reason = "the rim: asks servers, with deadlines")]
 pub mod doctor;
-#[allow(
-    clippy::disallowed_methods,
-    reason = "the rim: takes the time, draws entropy, waits"
-)]
 pub mod engine;
-#[allow(
-    clippy::disallowed_methods,
-    reason = "the rim: UDP sockets and the stack's clock"
-)]
 pub mod link;
 pub mod logging;
-#[allow(
-    clippy::disallowed_methods,
-    reason = "the rim: asks the system for names and addresses"
-)]
+#[allow(clippy::disallowed_methods, reason = "the rim: dials, and asks for names")]
 pub mod net;
-#[allow(
-    clippy::disallowed_methods,
-    reason = "the rim: TCP sockets and their deadlines"
-)]
 pub mod rendezvous;
 pub mod task;
 #[allow(clippy::disallowed_methods, reason = "code that may block needs threads")]

@@ -4,8 +4,11 @@
 //! of them at random and answers back. It stores nothing and cannot read what it passes.
 
 mod bucket;
+#[allow(clippy::disallowed_methods, reason = "the rim: deadlines of a tracker")]
 mod client;
+#[allow(clippy::disallowed_methods, reason = "the rim: deadlines of a tracker")]
 mod connection;
+#[allow(clippy::disallowed_methods, reason = "the rim: listens, with deadlines")]
 mod server;
 mod swarms;
 mod url;
