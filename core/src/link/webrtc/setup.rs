@@ -48,8 +48,8 @@ const ICE_CHECK_INTERVAL: Duration = Duration::from_millis(20);
 /// may get our answer seconds after we began to check.
 const ICE_MAX_CHECKS: u16 = u16::MAX - 1;
 
-/// Unexpected data channels heard of at once.
-const CHANNELS: usize = 4;
+/// Channels heard of at once. More than the strays a link endures, so that none is missed.
+const CHANNELS: usize = 16;
 
 /// Chromium's video header extensions in Chromium's order. The crate numbers extensions as they
 /// are registered and refuses an offer that numbers them differently.
@@ -111,7 +111,7 @@ impl PeerConnectionEventHandler for Handler {
     }
 
     async fn on_data_channel(&self, channel: Arc<dyn DataChannel>) {
-        // When full, the channel is dropped unheard. The link closes before that: see `Task`.
+        // When it is full, the link is about to end: see `TheirChannels`.
         let _ = self.channels.try_send(channel);
     }
 }

@@ -149,10 +149,14 @@ impl Task {
             link: self.link,
             sink: &self.sink,
         };
+        let mut theirs = TheirChannels {
+            heard: channels,
+            stray: 0,
+        };
         let carried = async {
             let channel = match channel {
                 Some(channel) => channel,
-                None => match their_channel(channels).await {
+                None => match theirs.agreed().await {
                     Ok(channel) => channel,
                     Err(over) => return over,
                 },
@@ -165,6 +169,7 @@ impl Task {
                 over = sending => over,
                 over = receiving => over,
                 over = watching => over,
+                over = theirs.no_more() => over,
             }
         };
         tokio::select! {
@@ -288,25 +293,46 @@ async fn ended(ending: &mut watch::Receiver<Ending>) -> bool {
     }
 }
 
-/// Waits for the peer's channel. Others are closed; too many of them end the link.
-async fn their_channel(
-    mut channels: mpsc::Receiver<Arc<dyn DataChannel>>,
-) -> Result<Arc<dyn DataChannel>, Over> {
-    let mut stray = 0;
-    while let Some(channel) = channels.recv().await {
-        let label = channel.label().await.unwrap_or_default();
-        let lossy = channel.max_retransmits().await.unwrap_or_default().is_some()
-            || channel.max_packet_life_time().await.unwrap_or_default().is_some();
-        if label == CHANNEL && channel.ordered().await.unwrap_or_default() && !lossy {
-            return Ok(channel);
+/// Channels the peer opened.
+struct TheirChannels {
+    heard: mpsc::Receiver<Arc<dyn DataChannel>>,
+    stray: usize,
+}
+
+impl TheirChannels {
+    /// Waits for the agreed one. Others are closed; too many of them end the link.
+    async fn agreed(&mut self) -> Result<Arc<dyn DataChannel>, Over> {
+        while let Some(channel) = self.heard.recv().await {
+            let label = channel.label().await.unwrap_or_default();
+            let retransmits = channel.max_retransmits().await.unwrap_or_default();
+            let lifetime = channel.max_packet_life_time().await.unwrap_or_default();
+            let reliable = retransmits.is_none() && lifetime.is_none();
+            if label == CHANNEL && reliable && channel.ordered().await.unwrap_or_default() {
+                return Ok(channel);
+            }
+            self.turn_away(&*channel).await?;
         }
+        pending().await
+    }
+
+    /// Closes whatever else the peer opens, until it is too much.
+    async fn no_more(&mut self) -> Over {
+        while let Some(channel) = self.heard.recv().await {
+            if let Err(over) = self.turn_away(&*channel).await {
+                return over;
+            }
+        }
+        pending().await
+    }
+
+    async fn turn_away(&mut self, channel: &dyn DataChannel) -> Result<(), Over> {
         let _ = channel.close().await;
-        stray += 1;
-        if stray > MAX_STRAY_CHANNELS {
+        self.stray += 1;
+        if self.stray > MAX_STRAY_CHANNELS {
             return Err(because("the other side opened channels nobody agreed on"));
         }
+        Ok(())
     }
-    Err(pending().await)
 }
 
 /// Moves frames from the queue to SCTP. Ends when the handle is gone and all is acknowledged.
