@@ -30,7 +30,7 @@ pub enum Typed {
 }
 
 /// The commands, for `/help`.
-pub const HELP: [&str; 8] = [
+pub const HELP: [&str; 9] = [
     "/help shows this.",
     "/name NAME takes another name.",
     "/dm NAME TEXT says something to one member only; the short fingerprint works as NAME too.",
@@ -39,6 +39,7 @@ pub const HELP: [&str; 8] = [
     "/link shows the link and the QR code again.",
     "/leave leaves; so does Ctrl-C.",
     "//TEXT says TEXT with one slash in front.",
+    "In the chat view PgUp and PgDn scroll, Alt-Enter begins a new line.",
 ];
 
 /// Reads a line in the light of who is here.

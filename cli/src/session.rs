@@ -9,11 +9,12 @@ use crate::signals::Signals;
 use crate::{consent, password, plain, tui};
 use dayfly_core::engine::{Engine, Error, ErrorKind, RoomHandle, RoomOptions, Subscription};
 use dayfly_core::link::IceServer;
+use dayfly_core::net;
 use dayfly_core::proto::invite::{Invite, WebInvite};
 use dayfly_core::proto::room::Member;
 use dayfly_core::proto::secret::SecretString;
 use std::io::IsTerminal;
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;
 use tokio::time::Instant;
 
@@ -220,8 +221,9 @@ impl OwnTracker {
 
 fn options(args: &RoomArgs, tracker: &OwnTracker) -> Result<RoomOptions, Error> {
     let bind = match tracker {
-        OwnTracker::Network => Some(Ipv4Addr::UNSPECIFIED),
-        OwnTracker::Machine => Some(Ipv4Addr::LOCALHOST),
+        // Bound to that one address: a tracker for this network must not face the internet.
+        OwnTracker::Network => Some(net::lan_address().ok_or_else(no_network)?),
+        OwnTracker::Machine => Some(Ipv4Addr::LOCALHOST.into()),
         OwnTracker::No => None,
     };
     Ok(RoomOptions {
@@ -229,7 +231,7 @@ fn options(args: &RoomArgs, tracker: &OwnTracker) -> Result<RoomOptions, Error> 
         trackers: args.tracker.clone(),
         ice_servers: ice_servers(args)?,
         local: is_local(args),
-        embedded_tracker: bind.map(|address| SocketAddr::new(IpAddr::V4(address), 0)),
+        embedded_tracker: bind.map(|address| SocketAddr::new(address, 0)),
     })
 }
 
@@ -281,6 +283,16 @@ pub fn refuse(error: Error, front_end: FrontEnd) -> Exit {
         }
     }
     exit
+}
+
+fn no_network() -> Error {
+    Error {
+        kind: ErrorKind::BadOption,
+        message: "This device has no address on a local network, so others could not reach a \
+                  tracker on it."
+            .into(),
+        hint: Some("Join a Wi-Fi or wired network, or use --local for this machine alone.".into()),
+    }
 }
 
 /// The system refused something.
