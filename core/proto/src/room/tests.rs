@@ -2,7 +2,8 @@
 
 use super::fuzz::public_key;
 use super::limits::{
-    MAX_HALF_OPEN, MAX_MEMBERS, MAX_PEER_LINKS, MAX_PENDING_BYTES, MAX_UNSENT, PEER_SIGNALS, SIGNALS,
+    ADMISSIONS, MAX_HALF_OPEN, MAX_MEMBERS, MAX_PEER_LINKS, MAX_PENDING_BYTES, MAX_UNSENT, PEER_SIGNALS,
+    SIGNALS,
 };
 use super::*;
 use crate::invite::Island;
@@ -369,4 +370,20 @@ fn nobody_speaks_before_the_password_is_checked() {
     swarm.send(link, &metadata(1));
     swarm.send(link, &Action::Text(text));
     assert_eq!(swarm.room.snapshot().messages.len(), 1);
+}
+
+#[test]
+fn arrivals_have_a_pace() {
+    let mut swarm = Swarm::new();
+    for n in 0..60 {
+        swarm.join(n);
+    }
+    assert_eq!(swarm.room.snapshot().members.len(), ADMISSIONS.0 as usize);
+    swarm.pass(Duration::from_secs(5));
+    for n in 100..120 {
+        swarm.join(n);
+        swarm.pass(Duration::from_millis(60));
+    }
+    let members = swarm.room.snapshot().members.len() - ADMISSIONS.0 as usize;
+    assert!((5..=7).contains(&members), "{members} in six seconds");
 }

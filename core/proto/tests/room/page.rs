@@ -56,6 +56,8 @@ pub struct Page {
     pub log: Vec<TranscriptItem>,
     /// What arrived, by whom, once the link was active.
     pub heard: Vec<(PeerId, Action)>,
+    /// When each message of a conversation arrived.
+    pub heard_at: Vec<Duration>,
     password: SecretString,
     room: String,
     app_id: String,
@@ -96,6 +98,7 @@ impl Page {
             silent: false,
             log: Vec::new(),
             heard: Vec::new(),
+            heard_at: Vec::new(),
             room: invite.room.clone(),
             public: matches!(invite.access, Access::Public),
             topic: info_hash(&app_id, &invite.room),
@@ -325,7 +328,10 @@ impl Page {
                 }
             }
             LinkEvent::Open { .. } => self.opened(now, link),
-            LinkEvent::Frame(frame) => self.frame(link, &frame),
+            LinkEvent::Frame(frame) => {
+                self.frame(link, &frame);
+                self.heard_at.resize(self.texts().len(), now.mono);
+            }
             LinkEvent::Silent => self
                 .timers
                 .set(Timer::Lost(link), now.plus(Duration::from_secs(5))),

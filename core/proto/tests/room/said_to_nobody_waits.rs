@@ -52,3 +52,17 @@ fn a_key_that_comes_late_holds_nobody_up() {
         assert_eq!(world.page(page).texts(), ["early"]);
     });
 }
+
+#[test]
+fn a_page_is_told_once() {
+    each_seed(10, |world| {
+        let a = world.enter("Ada");
+        world.say(a, "hello?");
+        world.run(secs(3));
+        let page = world.open_page("5", "Page", 9);
+        world.meet(&[a, page], secs(4));
+        world.run(secs(1));
+        assert_eq!(world.page(page).texts(), ["hello?"]);
+        assert_eq!(world.page(page).log.len(), 1, "not as history beside it");
+    });
+}
