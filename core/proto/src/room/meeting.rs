@@ -365,6 +365,12 @@ impl Room {
     }
 
     fn offered(&mut self, now: Now, slot: Slot, from: PeerId, offer_id: String, offer: String) {
+        // A page that takes up an offer nobody answered may announce it with nothing in it any
+        // more: that is no attempt, and no failed one.
+        if offer.starts_with("v=0") && !offer.contains("\nm=") {
+            self.stats.refused += 1;
+            return;
+        }
         let key = PeerKey::new(slot.island, from);
         let same = |link: &Link| link.peer == Some(key) && link.offer_id == offer_id;
         if self.links.values().any(same) || !self.may_attempt(now, key, HEDGE_AFTER) {

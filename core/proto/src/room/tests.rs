@@ -76,12 +76,16 @@ impl Swarm {
 
     /// The link that answers an offer of the page `n`, if the room takes it.
     fn offer(&mut self, n: u32, offer_id: u32) -> Option<LinkId> {
+        self.offer_of(n, offer_id, "offer")
+    }
+
+    fn offer_of(&mut self, n: u32, offer_id: u32, sdp: &str) -> Option<LinkId> {
         self.outputs.clear();
         let event = MeetEvent::Offer {
             topic: self.topic,
             from: PeerId::parse(&format!("page{n:016}")).unwrap(),
             offer_id: format!("{offer_id:020}"),
-            sealed: self.key.seal("offer", [1; 16]),
+            sealed: self.key.seal(sdp, [1; 16]),
         };
         self.room.handle_meet(self.now, BackendId(0), event);
         self.drain();
@@ -153,6 +157,18 @@ fn challenge(frame: &[u8]) -> Option<String> {
         Ok(Action::Challenge { c }) => Some(c),
         _ => None,
     }
+}
+
+#[test]
+fn an_offer_with_nothing_in_it_is_no_attempt() {
+    let mut swarm = Swarm::new();
+    // As a page announces an offer it took up again, recorded from Chromium 156.
+    let empty = "v=0\r\no=- 5772203508839684511 4 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\n\
+                 a=extmap-allow-mixed\r\na=msid-semantic: WMS\r\n";
+    assert_eq!(swarm.offer_of(1, 1, empty), None);
+    assert_eq!(swarm.room.stats().connecting, 0);
+    let full = format!("{empty}m=application 9 UDP/DTLS/SCTP webrtc-datachannel\r\n");
+    assert!(swarm.offer_of(1, 2, &full).is_some());
 }
 
 #[test]
