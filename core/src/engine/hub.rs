@@ -128,7 +128,12 @@ impl Queue {
     }
 
     fn push(&self, event: Event) {
-        self.lock().events.push_back(event);
+        let mut state = self.lock();
+        // Whoever unsubscribed hears no more, though it may still be busy with an event.
+        if !state.ended {
+            state.events.push_back(event);
+        }
+        drop(state);
         self.wake();
     }
 
@@ -136,7 +141,9 @@ impl Queue {
         let mut state = self.lock();
         state.greeted = true;
         state.events.clear();
-        state.events.push_back(Event::Reset { snapshot });
+        if !state.ended {
+            state.events.push_back(Event::Reset { snapshot });
+        }
         drop(state);
         self.wake();
     }
@@ -293,6 +300,18 @@ mod tests {
             assert_eq!(subscription.next_blocking(), Some(stopped.clone()));
             assert_eq!(subscription.next_blocking(), None);
         }
+    }
+
+    #[test]
+    fn whoever_unsubscribed_hears_no_more() {
+        let (mut hub, queue) = (Hub::default(), Arc::new(Queue::default()));
+        let mut subscription = Subscription::new(Arc::clone(&queue));
+        hub.add(&queue);
+        hub.publish(&typing(1), snapshot);
+        assert!(subscription.next_blocking().is_some());
+        subscription.unsubscriber().unsubscribe();
+        hub.publish(&typing(2), snapshot);
+        assert_eq!(subscription.next_blocking(), None);
     }
 
     #[test]

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.assertThrows
 /** Every wait can be given up: by its own token, and by cancelling the coroutine. */
 class CancelTest {
     @Test
-    fun `a token ends the wait and leaves the room alone`() = runBlocking {
+    fun `a token ends the wait and leaves the room alone`(): Unit = runBlocking {
         inARoom { _, room, _ ->
             Cancel().use { cancel ->
                 val wait = async(Dispatchers.Default) { runCatching { room.over(cancel) } }
@@ -33,7 +33,7 @@ class CancelTest {
     }
 
     @Test
-    fun `a token that was used already ends later waits at once`() = runBlocking {
+    fun `a token that was used already ends later waits at once`(): Unit = runBlocking {
         inARoom { engine, _, link ->
             Cancel().use { cancel ->
                 cancel.cancel()
@@ -47,7 +47,7 @@ class CancelTest {
     }
 
     @Test
-    fun `cancelling the coroutine ends the wait`() = runBlocking {
+    fun `cancelling the coroutine ends the wait`(): Unit = runBlocking {
         inARoom { _, room, _ ->
             var ended: Throwable? = null
             val wait = launch(Dispatchers.Default) { ended = runCatching { room.over() }.exceptionOrNull() }

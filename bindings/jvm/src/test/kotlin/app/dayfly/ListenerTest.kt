@@ -20,7 +20,7 @@ private class Blocked(private val release: CountDownLatch) : Ear() {
  */
 class ListenerTest {
     @Test
-    fun `one that throws is called with the next event, and others hear all of it`() = runBlocking {
+    fun `one that throws is called with the next event, and others hear all of it`(): Unit = runBlocking {
         inARoom { _, room, _ ->
             val thrower =
                 object : Ear() {
@@ -43,7 +43,7 @@ class ListenerTest {
     }
 
     @Test
-    fun `one that blocks holds up nobody and hears later what it missed`() = runBlocking {
+    fun `one that blocks holds up nobody and hears later what it missed`(): Unit = runBlocking {
         inARoom { _, room, _ ->
             val release = CountDownLatch(1)
             val blocked = Blocked(release)
@@ -64,7 +64,7 @@ class ListenerTest {
     }
 
     @Test
-    fun `one that is unsubscribed is called no more, even while it blocks`() = runBlocking {
+    fun `one that is unsubscribed is called no more, even while it blocks`(): Unit = runBlocking {
         inARoom { _, room, _ ->
             val release = CountDownLatch(1)
             val blocked = Blocked(release)
@@ -81,7 +81,7 @@ class ListenerTest {
     }
 
     @Test
-    fun `one may ask the room from within a call`() = runBlocking {
+    fun `one may ask the room from within a call`(): Unit = runBlocking {
         inARoom { _, room, _ ->
             val asker =
                 object : Ear() {

@@ -12,7 +12,7 @@ import java.util.concurrent.ConcurrentLinkedQueue
 /** The log reaches the app's sink, and holds no word, name, address or key at any level. */
 class LogTest {
     @Test
-    fun `a sink hears the log without content`() = runBlocking {
+    fun `a sink hears the log without content`(): Unit = runBlocking {
         val lines = ConcurrentLinkedQueue<String>()
         logTo(
             object : LogSink {

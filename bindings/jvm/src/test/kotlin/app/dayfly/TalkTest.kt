@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test
 /** A program on the JVM and the terminal client are in one room: they see each other, talk, and part. */
 class TalkTest {
     @Test
-    fun `a room opened here is joined from the terminal`() = runBlocking {
+    fun `a room opened here is joined from the terminal`(): Unit = runBlocking {
         inARoom { _, room, link ->
             val ear = Ear()
             room.subscribe(ear).use {
@@ -64,7 +64,7 @@ class TalkTest {
     }
 
     @Test
-    fun `a room opened in the terminal is joined from here`() = runBlocking {
+    fun `a room opened in the terminal is joined from here`(): Unit = runBlocking {
         Terminal("open", "--web", "--name", "Terminal").use { terminal ->
             val link = terminal.await("ready")["link"].asText()
             app.dayfly.core.Engine.start().use { engine ->
@@ -73,6 +73,7 @@ class TalkTest {
                     val ear = Ear()
                     room.subscribe(ear).use {
                         ear.await<Event.MemberJoined> { it.member.name == "Terminal" }
+                        terminal.await("member_joined")
                         room.leave()
                         terminal.await("member_left") { it["reason"].asText() == "left" }
                     }
