@@ -4,8 +4,8 @@
 //! `cargo run --release -- [open|rtt|throughput]…` prints one JSON object a line.
 
 use datachannel::{
-    DataChannelHandler, DataChannelInfo, GatheringState, PeerConnectionHandler, RtcConfig,
-    RtcDataChannel, RtcPeerConnection, SdpType, SessionDescription,
+    DataChannelHandler, DataChannelInfo, GatheringState, PeerConnectionHandler, RtcConfig, RtcDataChannel,
+    RtcPeerConnection, SdpType, SessionDescription,
 };
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::{Duration, Instant};
@@ -166,9 +166,7 @@ fn round_trip(times: usize) {
     let _keep = echo.join();
     all.sort_by(f64::total_cmp);
     let (p50, p99) = (all[times / 2], all[times * 99 / 100]);
-    println!(
-        r#"{{"peer":"libdatachannel","bench":"rtt","n":{times},"p50_us":{p50:.0},"p99_us":{p99:.0}}}"#
-    );
+    println!(r#"{{"peer":"libdatachannel","bench":"rtt","n":{times},"p50_us":{p50:.0},"p99_us":{p99:.0}}}"#);
 }
 
 fn throughput(bytes: usize, message: usize) {
