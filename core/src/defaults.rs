@@ -15,12 +15,12 @@ pub struct ThirdParty {
     pub learns: &'static str,
 }
 
-const TRACKER_LEARNS: &str = "It learns your internet address, how long you are in the room, and a code made from \
-the room's name, by which it sees who else is there; whoever guesses the name can check the guess. It cannot read \
+const TRACKER_LEARNS: &str = "Each learns your internet address, how long you are in the room, and a code made from \
+the room's name, by which it sees who else is there; whoever guesses the name can check the guess. None can read \
 what is said.";
 
 const STUN_LEARNS: &str =
-    "It learns your internet address and that you are about to connect to somebody; not to whom.";
+    "Each learns your internet address and that you are about to connect to somebody; not to whom.";
 
 /// The trackers of web rooms: the four that Chitchatter's pages announce to, in their order
 /// (Trystero 0.25.3). A page can be met at these and nowhere else.
