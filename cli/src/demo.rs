@@ -42,7 +42,7 @@ impl Demo {
     async fn show(mut self) -> Result<(), Error> {
         let engine = Engine::start()?;
         let invite = WebInvite::new(
-            &crate::open::room_name()?,
+            &dayfly_core::engine::room_name()?,
             Access::Public,
             vec![Island::chitchatter()],
             Vec::new(),

@@ -69,10 +69,17 @@ mod tests {
         let password = SecretString::new("swordfish".into());
         let own = new_web_room(&["https://a.example".into()], Some(&password)).unwrap();
         assert!(own.urls()[0].starts_with("https://a.example/private/"), "{own:?}");
-        assert_ne!(room_name(), room_name());
         assert_eq!(
             new_web_room(&["ftp://a".into()], None).unwrap_err().kind,
             ErrorKind::BadInvite
         );
+    }
+
+    #[test]
+    fn room_names_are_fresh_uuids() {
+        let (one, two) = (room_name().unwrap(), room_name().unwrap());
+        assert_ne!(one, two);
+        assert_eq!(one.len(), 36);
+        assert_eq!(one.as_bytes()[14], b'4');
     }
 }
