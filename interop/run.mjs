@@ -22,6 +22,7 @@ const { values, positionals } = parseArgs({
   options: { shape: { type: 'string' }, tracker: { type: 'string' } },
 });
 const count = { passed: 0, failed: 0, skipped: 0 };
+const secondTries = [];
 
 async function files(folder) {
   const names = (await readdir(join(here, 'test', folder))).filter((name) => name.endsWith('.test.mjs')).sort();
@@ -29,26 +30,44 @@ async function files(folder) {
   return wanted.map((name) => join(here, 'test', folder, name));
 }
 
+/** Runs test files; gives those that failed, each with what failed in it, and counts the rest. */
+async function attempt(paths, concurrency, word) {
+  const failed = new Map();
+  const tally = new Map(paths.map((path) => [path, { passed: 0, failed: 0, skipped: 0 }]));
+  const stream = run({ files: paths, concurrency, timeout: FILE_DEADLINE_MS });
+  stream.on('test:pass', ({ name, details, skip, file }) => {
+    if (details.type === 'suite' || paths.includes(name)) return;
+    const reason = typeof skip === 'string' && skip ? `: ${skip}` : '';
+    tally.get(file)[skip === undefined ? 'passed' : 'skipped'] += 1;
+    console.log(`${skip === undefined ? 'ok  ' : 'skip'} ${name}${reason} (${Math.round(details.duration_ms)} ms)`);
+  });
+  stream.on('test:fail', ({ name, details, file }) => {
+    if (details.type === 'suite') return;
+    tally.get(file).failed += 1;
+    failed.set(file, [...(failed.get(file) ?? []), name]);
+    const error = details.error?.cause ?? details.error;
+    console.log(`${word} ${name} (${file})\n${error?.stack ?? error}`);
+  });
+  stream.on('test:stderr', ({ message }) => process.stderr.write(message));
+  await new Promise((resolve, reject) => stream.on('error', reject).on('end', resolve).resume());
+  for (const [path, counted] of tally) {
+    // What failed is counted when it has failed for good.
+    if (word === 'again' && failed.has(path)) continue;
+    for (const key of Object.keys(count)) count[key] += counted[key];
+  }
+  return failed;
+}
+
 async function stage(title, paths, environment) {
   if (!paths.length) return;
   Object.assign(process.env, environment);
   const started = performance.now();
   console.log(`# ${title}`);
-  const stream = run({ files: paths, concurrency: 2, timeout: FILE_DEADLINE_MS });
-  stream.on('test:pass', ({ name, details, skip }) => {
-    if (details.type === 'suite' || paths.includes(name)) return;
-    const reason = typeof skip === 'string' && skip ? `: ${skip}` : '';
-    count[skip === undefined ? 'passed' : 'skipped'] += 1;
-    console.log(`${skip === undefined ? 'ok  ' : 'skip'} ${name}${reason} (${Math.round(details.duration_ms)} ms)`);
-  });
-  stream.on('test:fail', ({ name, details, file }) => {
-    if (details.type === 'suite') return;
-    count.failed += 1;
-    const error = details.error?.cause ?? details.error;
-    console.log(`FAIL ${name} (${file})\n${error?.stack ?? error}`);
-  });
-  stream.on('test:stderr', ({ message }) => process.stderr.write(message));
-  await new Promise((resolve, reject) => stream.on('error', reject).on('end', resolve).resume());
+  const again = await attempt(paths, 2, 'again');
+  if (again.size) {
+    const still = await attempt([...again.keys()], 1, 'FAIL');
+    for (const [path, names] of again) if (!still.has(path)) secondTries.push(...names);
+  }
   console.log(`# ${title}: ${((performance.now() - started) / 1000).toFixed(1)} s`);
 }
 
@@ -84,5 +103,6 @@ try {
 } finally {
   await pages.stop();
 }
+for (const name of secondTries) console.log(`note: passed on the second try only: ${name}`);
 console.log(`${count.passed} passed, ${count.failed} failed, ${count.skipped} skipped`);
 process.exit(count.failed || (process.env.CI === 'true' && count.skipped) ? 1 : 0);
