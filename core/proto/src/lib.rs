@@ -12,6 +12,7 @@
 #[cfg(feature = "uniffi")]
 uniffi::setup_scaffolding!("dayfly_proto");
 
+pub mod crypto;
 pub mod id;
 pub mod identity;
 pub mod invite;
