@@ -4,7 +4,7 @@ use crate::error::wait;
 use crate::{Cancel, DayflyError, Invite, Listener, Live, Subscription};
 use dayfly_core::engine::{Engine as CoreEngine, RoomHandle, RoomOptions, Stats};
 use dayfly_core::proto::id::{MemberId, MessageId};
-use dayfly_core::proto::room::Snapshot;
+use dayfly_core::proto::room::{Command, SayOptions, Snapshot};
 use std::sync::Arc;
 
 /// The engine: one network thread for every room. It lives as long as this or a room of it.
@@ -57,21 +57,24 @@ impl Room {
         Subscription::start(self.handle.subscribe(), listener)
     }
 
-    /// Says something to everybody. `reference` comes back in the message's event.
-    #[uniffi::method(default(reference = None))]
-    pub async fn say(&self, text: String, reference: Option<String>) -> Result<MessageId, DayflyError> {
-        Ok(self.handle.say(text, reference).await?)
+    /// Says something to everybody.
+    pub async fn say(&self, text: String, options: SayOptions) -> Result<MessageId, DayflyError> {
+        Ok(self.handle.say(text, options).await?)
     }
 
     /// Says something to one member, named by id or by a name that only one member has.
-    #[uniffi::method(default(reference = None))]
     pub async fn direct(
         &self,
         to: String,
         text: String,
-        reference: Option<String>,
+        options: SayOptions,
     ) -> Result<MessageId, DayflyError> {
-        Ok(self.handle.direct(to, text, reference).await?)
+        Ok(self.handle.direct(to, text, options).await?)
+    }
+
+    /// Does what a person asks for beyond talking; what comes of it is told by events.
+    pub async fn command(&self, command: Command) -> Result<(), DayflyError> {
+        Ok(self.handle.command(command).await?)
     }
 
     /// Tells the others, or one member, that this person types or ceased to.

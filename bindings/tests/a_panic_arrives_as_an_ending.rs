@@ -56,7 +56,8 @@ async fn each_task_that_runs_for_the_whole_of_a_room() {
             "{task}"
         );
         room.over(None).await.unwrap();
-        let Err(DayflyError::Refused { kind, .. }) = room.say("anyone?".into(), None).await else {
+        let Err(DayflyError::Refused { kind, .. }) = room.say("anyone?".into(), Default::default()).await
+        else {
             panic!("the room took a message after {task} had stopped");
         };
         assert_eq!(kind, ErrorKind::Ended);

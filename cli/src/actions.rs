@@ -21,8 +21,8 @@ pub enum Done {
 pub async fn perform(handle: &RoomHandle, model: &Model, typed: Typed) -> Done {
     let result = match typed {
         Typed::Nothing => Ok(()),
-        Typed::Say(text) => handle.say(text, None).await.map(|_| ()),
-        Typed::Direct(to, text) => handle.direct(to.0, text, None).await.map(|_| ()),
+        Typed::Say(text) => handle.say(text, Default::default()).await.map(|_| ()),
+        Typed::Direct(to, text) => handle.direct(to.0, text, Default::default()).await.map(|_| ()),
         Typed::Name(name) => handle.rename(name).await,
         Typed::Who => return Done::Lines(command::who(model)),
         Typed::Help => return Done::Lines(command::help()),

@@ -70,17 +70,21 @@ impl Demo {
         eve.meets(&["Ada", "Bob"]).await?;
         self.step("Bob and Eve join by it; each is connected with each.");
 
-        ada.handle.say("Hello to both of you.".into(), None).await?;
+        ada.handle
+            .say("Hello to both of you.".into(), Default::default())
+            .await?;
         for other in [&mut bob, &mut eve] {
             other.hears("Ada", "Hello to both of you.", false).await?;
         }
         self.step("Ada speaks; both hear her.");
 
         bob.handle
-            .direct("Eve".into(), "Only for you.".into(), None)
+            .direct("Eve".into(), "Only for you.".into(), Default::default())
             .await?;
         eve.hears("Bob", "Only for you.", true).await?;
-        bob.handle.say("And this for all.".into(), None).await?;
+        bob.handle
+            .say("And this for all.".into(), Default::default())
+            .await?;
         // What comes after the direct message proves that Ada did not get it.
         ada.hears("Bob", "And this for all.", false).await?;
         if ada.heard.iter().any(|message| message.direct) {

@@ -17,6 +17,7 @@ pub fn member(id: &str, name: &str) -> Member {
         via: Some(Via::Direct),
         islands: vec!["https://chitchatter.im".into()],
         same_key: false,
+        ..Member::default()
     }
 }
 
@@ -35,6 +36,7 @@ pub fn message(id: &str, from: &Member, text: &str) -> Message {
         history: false,
         confirmed: true,
         reference: None,
+        ..Message::default()
     }
 }
 
@@ -56,6 +58,7 @@ pub fn reset(me: Member) -> Event {
             members: Vec::new(),
             messages: Vec::new(),
             rendezvous: Vec::new(),
+            ..Snapshot::default()
         },
     }
 }

@@ -41,7 +41,7 @@ async fn each_task() {
             .expect("everything of it goes");
         let refused = weak
             .room
-            .say("anyone?".into(), None)
+            .say("anyone?".into(), Default::default())
             .await
             .expect_err("the room is over");
         assert_eq!(refused.kind, ErrorKind::Ended);
@@ -49,7 +49,7 @@ async fn each_task() {
     }
     steady
         .room
-        .say("still here".into(), None)
+        .say("still here".into(), Default::default())
         .await
         .expect("the other room goes on");
     steady.hears("still here").await;

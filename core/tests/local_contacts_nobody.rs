@@ -196,11 +196,14 @@ async fn two_talk_and_leave() {
     let mut bob = Person::enter(&engine, &invite, local("Bob", false)).await;
     ada.joined("Bob").await;
     bob.joined("Ada").await;
-    ada.room.say("only here".into(), None).await.expect("said");
+    ada.room
+        .say("only here".into(), Default::default())
+        .await
+        .expect("said");
     bob.hears("only here").await;
     bob.room.network_changed();
     bob.room
-        .direct("Ada".into(), "psst".into(), None)
+        .direct("Ada".into(), "psst".into(), Default::default())
         .await
         .expect("sent");
     ada.hears("psst").await;

@@ -4,7 +4,7 @@ mod common;
 
 use common::{Person, local, web};
 use dayfly_core::engine::Engine;
-use dayfly_core::proto::room::{Event, LeaveReason, Via};
+use dayfly_core::proto::room::{Event, LeaveReason, SayOptions, Via};
 
 #[tokio::test]
 async fn two_engines_meet_talk_and_part() {
@@ -21,7 +21,7 @@ async fn two_engines_meet_talk_and_part() {
 
     let id = ada
         .room
-        .say("hello".into(), Some("1".into()))
+        .say("hello".into(), SayOptions::with_reference(Some("1".into())))
         .await
         .expect("said");
     let own = ada.hears("hello").await;
@@ -46,7 +46,7 @@ async fn two_engines_meet_talk_and_part() {
     assert_eq!(typist, seen_by_ada.id);
 
     bob.room
-        .direct("Ada".into(), "psst".into(), None)
+        .direct("Ada".into(), "psst".into(), Default::default())
         .await
         .expect("sent");
     let direct = ada.hears("psst").await;
@@ -67,5 +67,5 @@ async fn two_engines_meet_talk_and_part() {
         })
         .await;
     assert_eq!(reason, LeaveReason::Left, "leaving is said, not noticed");
-    assert!(bob.room.say("late".into(), None).await.is_err());
+    assert!(bob.room.say("late".into(), Default::default()).await.is_err());
 }

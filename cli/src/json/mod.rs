@@ -14,7 +14,7 @@ use crate::session::Session;
 use crate::signals::Signals;
 use crate::stdin::{Input, Lines};
 use dayfly_core::engine::{Error, ErrorKind, RoomHandle, Subscription};
-use dayfly_core::proto::room::{EndReason, Event};
+use dayfly_core::proto::room::{EndReason, Event, SayOptions};
 use request::{Command, Request};
 use row::{Reply, line};
 use std::io::Write;
@@ -141,11 +141,11 @@ async fn answer(handle: &RoomHandle, bytes: &[u8]) -> (Row, bool) {
     let leave = request == Request::Leave;
     let done = match request {
         Request::Say { text } => handle
-            .say(text, reference.clone())
+            .say(text, SayOptions::with_reference(reference.clone()))
             .await
             .map(|id| Reply::Id { id }),
         Request::Dm { to, text } => handle
-            .direct(to, text, reference.clone())
+            .direct(to, text, SayOptions::with_reference(reference.clone()))
             .await
             .map(|id| Reply::Id { id }),
         Request::Typing { on, to } => handle.typing(on, to).await.map(|()| Reply::Done {}),

@@ -226,6 +226,13 @@ impl Model {
             }
             Event::Rendezvous { status } => self.meeting_changed(status).into_iter().collect(),
             Event::Notice { message, .. } => vec![Line::warning(text::neutral(message))],
+            Event::MessageChanged { .. }
+            | Event::Verification { .. }
+            | Event::GroupCheck { .. }
+            | Event::RoomChanged { .. }
+            | Event::Removed { .. }
+            | Event::Closed { .. }
+            | Event::Limited { .. } => Vec::new(),
             Event::Left { reason } => {
                 self.ended = Some(*reason);
                 vec![Line::info(match reason {

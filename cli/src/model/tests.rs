@@ -236,6 +236,7 @@ fn a_later_reset_tells_what_was_missed_and_repeats_nothing() {
         members: vec![eve.clone()],
         messages: vec![message("1", &bob, "seen"), message("2", &eve, "new")],
         rendezvous: vec![tracker("wss://one.example", RendezvousState::Up)],
+        ..Snapshot::default()
     };
     assert_eq!(
         plain(&model.apply(&Event::Reset { snapshot })),

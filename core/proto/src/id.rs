@@ -43,7 +43,7 @@ pub struct BackendId(pub u16);
 
 /// A member as this room knows it: opaque, stable for as long as the row is shown, local to this
 /// device.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
 #[serde(transparent)]
 pub struct MemberId(pub String);
 
@@ -55,7 +55,9 @@ impl fmt::Display for MemberId {
 
 /// A message as this room knows it: opaque. For a web message it is the sender's UUID, unless
 /// another author used that first.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
+#[derive(
+    Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Deserialize, serde::Serialize,
+)]
 #[serde(transparent)]
 pub struct MessageId(pub String);
 

@@ -2,7 +2,7 @@
 
 use super::{Error, Stats};
 use dayfly_proto::id::{MemberId, MessageId};
-use dayfly_proto::room::Snapshot;
+use dayfly_proto::room::{Command as Asked, SayOptions, Snapshot};
 use tokio::sync::oneshot;
 
 /// Where an answer goes. A caller that no longer waits has dropped the other end.
@@ -14,13 +14,13 @@ pub(super) enum Command {
     Listening,
     Say {
         text: String,
-        reference: Option<String>,
+        options: SayOptions,
         reply: Reply<MessageId>,
     },
     Direct {
         to: String,
         text: String,
-        reference: Option<String>,
+        options: SayOptions,
         reply: Reply<MessageId>,
     },
     Typing {
@@ -30,6 +30,10 @@ pub(super) enum Command {
     },
     Rename {
         name: String,
+        reply: Reply<()>,
+    },
+    Asked {
+        command: Asked,
         reply: Reply<()>,
     },
     Snapshot {

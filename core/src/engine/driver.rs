@@ -192,21 +192,17 @@ impl Driver {
         match command {
             // Having woken up is all it takes: listeners are greeted before every wait.
             Command::Listening => {}
-            Command::Say {
-                text,
-                reference,
-                reply,
-            } => {
-                let said = self.room.say(now, text, reference);
+            Command::Say { text, options, reply } => {
+                let said = self.room.say(now, text, options);
                 let _ = reply.send(said.map_err(Into::into));
             }
             Command::Direct {
                 to,
                 text,
-                reference,
+                options,
                 reply,
             } => {
-                let said = self.room.direct(now, &to, text, reference);
+                let said = self.room.direct(now, &to, text, options);
                 let _ = reply.send(said.map_err(Into::into));
             }
             Command::Typing { on, to, reply } => {
@@ -215,6 +211,10 @@ impl Driver {
             }
             Command::Rename { name, reply } => {
                 let done = self.room.rename(now, &name);
+                let _ = reply.send(done.map_err(Into::into));
+            }
+            Command::Asked { command, reply } => {
+                let done = self.room.command(now, command);
                 let _ = reply.send(done.map_err(Into::into));
             }
             Command::Snapshot { reply } => {

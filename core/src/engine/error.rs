@@ -1,6 +1,6 @@
 //! What can go wrong for a shell: one short list of kinds, and sentences to act on.
 
-use dayfly_proto::room::{DirectError, MemberError, NameError, SayError};
+use dayfly_proto::room::{CommandError, DirectError, MemberError, NameError, SayError};
 
 /// Stable word for each way a request can fail, the same in the JSON contract (`code`) and at
 /// the FFI.
@@ -22,6 +22,8 @@ pub enum ErrorKind {
     BadText,
     /// No such member, or several by that name.
     NoSuchMember,
+    /// Not this person's to do, or not in this kind of room.
+    NotAllowed,
     /// Too much at once; try again shortly.
     Busy,
     /// The room has ended.
@@ -126,6 +128,21 @@ impl From<NameError> for Error {
             NameError::Ended => return Self::ended(),
             NameError::Empty | NameError::TooLong => ErrorKind::BadOption,
             NameError::Busy => ErrorKind::Busy,
+        };
+        Self::new(kind, sentence(&error))
+    }
+}
+
+impl From<CommandError> for Error {
+    fn from(error: CommandError) -> Self {
+        let kind = match error {
+            CommandError::Ended => return Self::ended(),
+            CommandError::Member(error) => return error.into(),
+            CommandError::NotNative | CommandError::NotOwner | CommandError::Frozen => ErrorKind::NotAllowed,
+            CommandError::NoMessage | CommandError::BadValue(_) | CommandError::OutOfTurn(_) => {
+                ErrorKind::BadRequest
+            }
+            CommandError::Busy(_) | CommandError::Away => ErrorKind::Busy,
         };
         Self::new(kind, sentence(&error))
     }

@@ -237,12 +237,14 @@ mod tests {
             via: None,
             islands: Vec::new(),
             same_key: false,
+            ..Member::default()
         };
         Snapshot {
             me,
             members: Vec::new(),
             messages: Vec::new(),
             rendezvous: Vec::new(),
+            ..Snapshot::default()
         }
     }
 

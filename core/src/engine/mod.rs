@@ -22,7 +22,7 @@ use crate::link::IceServer;
 use command::{Command, Reply};
 use dayfly_proto::id::{MemberId, MessageId};
 use dayfly_proto::invite::Invite;
-use dayfly_proto::room::Snapshot;
+use dayfly_proto::room::{Command as Asked, SayOptions, Snapshot};
 use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
 use hub::{Queue, SharedHub};
@@ -227,33 +227,23 @@ impl RoomHandle {
         Subscription::new(queue)
     }
 
-    /// Says something to everybody. `reference` comes back in the message's event.
+    /// Says something to everybody.
     ///
     /// # Errors
     /// [`ErrorKind::BadText`], [`ErrorKind::Busy`], [`ErrorKind::Ended`].
-    pub async fn say(&self, text: String, reference: Option<String>) -> Result<MessageId, Error> {
-        self.ask(|reply| Command::Say {
-            text,
-            reference,
-            reply,
-        })
-        .await
+    pub async fn say(&self, text: String, options: SayOptions) -> Result<MessageId, Error> {
+        self.ask(|reply| Command::Say { text, options, reply }).await
     }
 
     /// Says something to one member, named by id or by a name that only one member has.
     ///
     /// # Errors
     /// As [`RoomHandle::say`], and [`ErrorKind::NoSuchMember`].
-    pub async fn direct(
-        &self,
-        to: String,
-        text: String,
-        reference: Option<String>,
-    ) -> Result<MessageId, Error> {
+    pub async fn direct(&self, to: String, text: String, options: SayOptions) -> Result<MessageId, Error> {
         self.ask(|reply| Command::Direct {
             to,
             text,
-            reference,
+            options,
             reply,
         })
         .await
@@ -273,6 +263,15 @@ impl RoomHandle {
     /// [`ErrorKind::BadOption`] for an empty or over-long name, [`ErrorKind::Ended`].
     pub async fn rename(&self, name: String) -> Result<(), Error> {
         self.ask(|reply| Command::Rename { name, reply }).await
+    }
+
+    /// Does what a person asks for beyond talking; what comes of it is told by events.
+    ///
+    /// # Errors
+    /// [`ErrorKind::NoSuchMember`], [`ErrorKind::BadRequest`], [`ErrorKind::NotAllowed`],
+    /// [`ErrorKind::Busy`], [`ErrorKind::Ended`].
+    pub async fn command(&self, command: Asked) -> Result<(), Error> {
+        self.ask(|reply| Command::Asked { command, reply }).await
     }
 
     /// The room as it stands.

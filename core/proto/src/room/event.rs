@@ -7,22 +7,24 @@ use crate::id::{MemberId, MessageId};
 use serde::Serialize;
 
 /// How a member speaks.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[cfg_attr(feature = "uniffi", derive(uniffi::Enum))]
 pub enum MemberKind {
     /// A web page: Chitchatter or something that speaks like it.
+    #[default]
     Web,
     /// A Dayfly.
     Native,
 }
 
 /// What has been checked about a member. Only what was checked here is ever shown.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[cfg_attr(feature = "uniffi", derive(uniffi::Enum))]
 pub enum Trust {
     /// Not even its own claim holds: the signature it sent is wrong.
+    #[default]
     None,
     /// A web member whose signature fits the key it brought. Anyone can bring a key.
     Claimed,
@@ -37,11 +39,12 @@ pub enum Trust {
 }
 
 /// Where a member is in its coming and going.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[cfg_attr(feature = "uniffi", derive(uniffi::Enum))]
 pub enum MemberState {
     /// A connection is being made.
+    #[default]
     Connecting,
     /// Reachable now.
     Here,
@@ -61,7 +64,7 @@ pub enum Via {
 }
 
 /// A member as shown.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 pub struct Member {
     /// Local, opaque, stable for as long as the row stands.
@@ -82,6 +85,138 @@ pub struct Member {
     pub islands: Vec<String>,
     /// Another live member shows the same key: at least one of the two is not who it seems.
     pub same_key: bool,
+    /// Another member here has the same name once case and look-alikes are taken away: tell the
+    /// two apart by fingerprint.
+    #[serde(skip_serializing_if = "is_default")]
+    pub same_name: bool,
+    /// The room's owner.
+    #[serde(skip_serializing_if = "is_default")]
+    pub owner: bool,
+    /// The owner muted it: what it says is not shown.
+    #[serde(skip_serializing_if = "is_default")]
+    pub muted: bool,
+    /// This person blocked it.
+    #[serde(skip_serializing_if = "is_default")]
+    pub blocked: bool,
+    /// It was a Dayfly earlier and speaks as a page now: its direct thread stays shut.
+    #[serde(skip_serializing_if = "is_default")]
+    pub was_native: bool,
+    /// The did:key of the identity it keeps across rooms, if it showed one to this person.
+    #[serde(skip_serializing_if = "is_default")]
+    pub kept: Option<String>,
+}
+
+/// One emoji of a short authentication string, or of a reaction's picker.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
+pub struct Emoji {
+    /// The character, with its variation selector.
+    pub symbol: String,
+    /// Its English name; shells translate by `symbol`.
+    pub name: String,
+}
+
+/// Where a comparison of codes stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Enum))]
+pub enum VerificationState {
+    /// The other side is asked, or the codes are being made.
+    Waiting,
+    /// Both codes are there: compare them.
+    Compare,
+    /// Both people confirmed.
+    Done,
+    /// One of the two gave up.
+    Cancelled,
+    /// One of the two said that the codes differ, or a step did not fit: somebody is in between.
+    Mismatch,
+    /// Nothing came in time.
+    TimedOut,
+}
+
+/// How the members of a room are told apart from strangers and what they may do: the room's
+/// options as they stand.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
+pub struct RoomInfo {
+    /// A native room: everything below holds. In a web room none of it does.
+    pub native: bool,
+    /// How often somebody was removed; each time the room took a new secret.
+    pub generation: u32,
+    /// The owner's member id, if the room has an owner this device has met.
+    pub owner: Option<MemberId>,
+    /// The owner can be reached now. Without it there is no moderation but blocking.
+    pub owner_here: bool,
+    /// Nobody new is let in.
+    pub locked: bool,
+    /// Least seconds between two messages of one member but the owner; 0 is none.
+    pub slow_seconds: u32,
+    /// Messages vanish so many seconds after they were sent (5–86,400); 0 is never.
+    pub expire_seconds: u32,
+    /// What newcomers are told of what was said before.
+    pub history: HistoryPolicy,
+    /// A password is asked for besides the link.
+    pub password: bool,
+    /// Two operations of the owner contradict each other: no further one is believed.
+    pub frozen: bool,
+    /// Members tell each other what they have seen, this one too.
+    pub receipts: bool,
+}
+
+/// What a room retells, fixed when it was opened.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Enum))]
+pub enum HistoryPolicy {
+    /// Nothing: who was away asks the people.
+    Off,
+    /// Members who were away are told what they missed; newcomers nothing.
+    #[default]
+    Members,
+    /// Newcomers are told the last so many messages too (1–1,000).
+    Items(u16),
+}
+
+/// What the owner did, or what became of the room.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Enum))]
+pub enum RoomOp {
+    /// A member was removed and the room took a new secret.
+    Remove,
+    /// A member was muted, or heard again.
+    Mute,
+    /// Slow mode was set.
+    Slow,
+    /// The life of messages was set.
+    Expire,
+    /// The room was locked or unlocked.
+    Lock,
+    /// Another member owns the room now.
+    HandOver,
+    /// The room was closed for all.
+    Close,
+    /// The owner came or went.
+    Owner,
+    /// Two operations with one number were seen.
+    Freeze,
+    /// This person switched receipts.
+    Receipts,
+}
+
+fn is_default<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
+}
+
+/// Who answered a message with one emoji.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
+pub struct Reaction {
+    /// The emoji.
+    pub emoji: String,
+    /// Who, in the order they came.
+    pub by: Vec<MemberId>,
 }
 
 /// Why a member's row went away.
@@ -102,7 +237,7 @@ pub enum LeaveReason {
 }
 
 /// One line of the conversation.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 pub struct Message {
     /// Opaque and unique in this room.
@@ -132,6 +267,33 @@ pub struct Message {
     /// For an own message, the `ref` of the command that sent it.
     #[serde(rename = "ref", skip_serializing_if = "Option::is_none")]
     pub reference: Option<String>,
+    /// The message it answers, whether that is still here or not.
+    #[serde(skip_serializing_if = "is_default")]
+    pub reply_to: Option<MessageId>,
+    /// Its author changed it.
+    #[serde(skip_serializing_if = "is_default")]
+    pub edited: bool,
+    /// Its author took it back; the text is gone.
+    #[serde(skip_serializing_if = "is_default")]
+    pub unsent: bool,
+    /// Who reacted how.
+    #[serde(skip_serializing_if = "is_default")]
+    pub reactions: Vec<Reaction>,
+    /// When it vanishes, milliseconds since the Unix epoch.
+    #[serde(skip_serializing_if = "is_default")]
+    pub expires_at: Option<u64>,
+    /// To be looked at once: the text is empty until `view`, and gone after it.
+    #[serde(skip_serializing_if = "is_default")]
+    pub view_once: bool,
+    /// It names this person with an `@`.
+    #[serde(skip_serializing_if = "is_default")]
+    pub mentions_me: bool,
+    /// So many messages of its author right before it are missing here.
+    #[serde(skip_serializing_if = "is_default")]
+    pub missing: u32,
+    /// Its author said something else to others under the same number.
+    #[serde(skip_serializing_if = "is_default")]
+    pub disputed: bool,
 }
 
 /// How far an own message got.
@@ -198,7 +360,7 @@ pub enum EndReason {
 }
 
 /// Everything a listener needs to draw the room from nothing.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 pub struct Snapshot {
     /// This person.
@@ -209,6 +371,8 @@ pub struct Snapshot {
     pub messages: Vec<Message>,
     /// The places to meet.
     pub rendezvous: Vec<RendezvousStatus>,
+    /// The room's options.
+    pub room: RoomInfo,
 }
 
 /// A change to the room. A listener's first event is always [`Event::Reset`]; each later one is
@@ -281,6 +445,78 @@ pub enum Event {
         #[serde(flatten)]
         status: RendezvousStatus,
     },
+    /// A message changed. What is not named stays as it was.
+    MessageChanged {
+        /// Which.
+        id: MessageId,
+        /// The text now, after an edit or a first look.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        text: Option<String>,
+        /// It was taken back, has expired or was looked at: forget its text.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        unsent: Option<bool>,
+        /// Every reaction to it.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        reactions: Option<Vec<Reaction>>,
+        /// When it vanishes, milliseconds since the Unix epoch.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        expires_at: Option<u64>,
+        /// It is hearsay no more, or its author said something else to others.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        confirmed: Option<bool>,
+    },
+    /// Two people compare codes.
+    Verification {
+        /// The other.
+        member: MemberId,
+        /// How far.
+        state: VerificationState,
+        /// Seven emoji, while they are to be compared.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        emoji: Option<Vec<Emoji>>,
+        /// The same as digits, `1234-5678-9012`.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        digits: Option<String>,
+    },
+    /// Several people compare one code.
+    GroupCheck {
+        /// How far.
+        state: VerificationState,
+        /// Seven emoji, while they are to be compared.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        emoji: Option<Vec<Emoji>>,
+        /// The same as digits.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        digits: Option<String>,
+        /// Who takes part, this person aside.
+        members: Vec<MemberId>,
+    },
+    /// The room's options changed.
+    RoomChanged {
+        /// As they stand now.
+        options: RoomInfo,
+        /// Who changed them, if that was a member.
+        by: Option<MemberId>,
+        /// What was done.
+        op: RoomOp,
+    },
+    /// The owner removed this person; `Left` follows.
+    Removed {
+        /// The owner.
+        by: MemberId,
+    },
+    /// The owner closed the room for all; `Left` follows.
+    Closed {
+        /// The owner.
+        by: MemberId,
+    },
+    /// Something this person wanted must wait.
+    Limited {
+        /// What: `say`, `verify`, `password`.
+        what: String,
+        /// For how many seconds.
+        seconds: u32,
+    },
     /// Something the person should know that fits nowhere else.
     Notice {
         /// Stable word for programs.
@@ -310,4 +546,14 @@ pub enum NoticeCode {
     Refused,
     /// A page that went came back under a new connection; its direct thread goes on, unproven.
     Returned,
+    /// A member's Dayfly and this one speak different versions: one of the two must be updated.
+    Version,
+    /// A member said different things to different people under one number.
+    Equivocation,
+    /// The room has moved on with another secret: ask for a new invite.
+    Moved,
+    /// Nobody new is let in.
+    Locked,
+    /// A member that was a Dayfly speaks as a page now.
+    WasNative,
 }

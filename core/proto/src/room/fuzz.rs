@@ -345,8 +345,13 @@ impl World {
             _ => script.text(8),
         };
         match script.byte() % 16 {
-            0..=3 => drop(self.room.say(now, script.text(60), None)),
-            4..=6 => drop(self.room.direct(now, &to, script.text(60), Some("r".into()))),
+            0..=3 => drop(self.room.say(now, script.text(60), Default::default())),
+            4..=6 => drop(self.room.direct(
+                now,
+                &to,
+                script.text(60),
+                super::SayOptions::with_reference(Some("r".into())),
+            )),
             7 | 8 => drop(self.room.typing(now, script.byte() & 1 == 0, None)),
             9 => drop(self.room.typing(now, script.byte() & 1 == 0, Some(&to))),
             10 | 11 => drop(self.room.rename(now, &script.text(40))),
@@ -461,6 +466,13 @@ impl World {
             Event::Reset { .. }
             | Event::Delivery { .. }
             | Event::Rendezvous { .. }
+            | Event::MessageChanged { .. }
+            | Event::Verification { .. }
+            | Event::GroupCheck { .. }
+            | Event::RoomChanged { .. }
+            | Event::Removed { .. }
+            | Event::Closed { .. }
+            | Event::Limited { .. }
             | Event::Notice { .. } => {}
         }
     }

@@ -105,6 +105,7 @@ impl Room {
                 history: true,
                 confirmed: false,
                 reference: None,
+                ..Message::default()
             };
             let alias = MessageId(format!("{}~{teller}", entry.id));
             let item = Item {

@@ -49,6 +49,7 @@ impl Row {
             via: self.via,
             islands: vec![self.island.clone()],
             same_key: self.same_key,
+            ..Member::default()
         }
     }
 }

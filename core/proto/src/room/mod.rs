@@ -13,6 +13,7 @@
 //! `timeline` (what is shown). `limits` has every number, `names` makes names fit to be seen.
 
 mod arrivals;
+mod command;
 mod event;
 #[doc(hidden)]
 pub mod fuzz;
@@ -32,6 +33,7 @@ mod talk;
 mod tests;
 mod timeline;
 
+pub use command::{Command, CommandError, SayOptions};
 pub use event::*;
 pub use io::*;
 pub use members::MemberError;
@@ -386,7 +388,25 @@ impl Room {
             members: self.members.iter().map(members::Row::shown).collect(),
             messages: self.timeline.messages(),
             rendezvous: self.meeting.shown(),
+            room: self.info(),
         }
+    }
+
+    /// The options of the room as they stand.
+    #[must_use]
+    pub fn info(&self) -> RoomInfo {
+        RoomInfo::default()
+    }
+
+    /// Does what a person asks for beyond talking.
+    ///
+    /// # Errors
+    /// See [`CommandError`].
+    pub fn command(&mut self, _now: Now, _command: Command) -> Result<(), CommandError> {
+        if self.ended {
+            return Err(CommandError::Ended);
+        }
+        Err(CommandError::NotNative)
     }
 
     /// The member `to` names: an id, or a name that only one member has.
@@ -442,6 +462,7 @@ impl Room {
                 .map(|ground| ground.origin.clone())
                 .collect(),
             same_key: false,
+            ..Member::default()
         }
     }
 

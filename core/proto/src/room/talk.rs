@@ -1,5 +1,6 @@
 //! What is said: by this person, and by others as it arrives over their own connection.
 
+use super::command::SayOptions;
 use super::event::{DeliveryState, Event, Message};
 use super::limits::{
     FOLD_EVERY, MAX_SKEW_MS, MAX_TEXT_UNITS, MAX_UNSENT, MAX_UNSENT_BYTES, MAX_WAITING, PAGE_DRAWS, json_len,
@@ -50,12 +51,13 @@ pub enum DirectError {
 }
 
 impl Room {
-    /// Says something to everybody. The message comes back in an event, with `reference`; if
+    /// Says something to everybody. The message comes back in an event, with its `reference`; if
     /// nobody is here it waits for the first to come.
     ///
     /// # Errors
     /// See [`SayError`].
-    pub fn say(&mut self, now: Now, text: String, reference: Option<String>) -> Result<MessageId, SayError> {
+    pub fn say(&mut self, now: Now, text: String, options: SayOptions) -> Result<MessageId, SayError> {
+        let SayOptions { reference, .. } = options;
         self.may_say(now, &text)?;
         let waits = self.members.len() == 0 || self.me.identity.is_none();
         if waits {
@@ -95,8 +97,9 @@ impl Room {
         now: Now,
         to: &str,
         text: String,
-        reference: Option<String>,
+        options: SayOptions,
     ) -> Result<MessageId, DirectError> {
+        let SayOptions { reference, .. } = options;
         if self.ended {
             return Err(SayError::Ended.into());
         }
@@ -168,6 +171,7 @@ impl Room {
             history: false,
             confirmed: true,
             reference,
+            ..Message::default()
         };
         let item = Item {
             message: message.clone(),
@@ -396,6 +400,7 @@ impl Room {
             history: false,
             confirmed: true,
             reference: None,
+            ..Message::default()
         };
         let item = Item {
             message,

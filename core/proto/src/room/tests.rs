@@ -309,10 +309,15 @@ fn a_link_that_takes_no_more_is_closed() {
 fn what_waits_for_somebody_to_come_has_a_bound() {
     let mut swarm = Swarm::new();
     for n in 0..MAX_UNSENT {
-        assert!(swarm.room.say(swarm.now, n.to_string(), None).is_ok());
+        assert!(
+            swarm
+                .room
+                .say(swarm.now, n.to_string(), Default::default())
+                .is_ok()
+        );
     }
     assert_eq!(
-        swarm.room.say(swarm.now, "more".into(), None),
+        swarm.room.say(swarm.now, "more".into(), Default::default()),
         Err(SayError::Busy)
     );
 }
@@ -321,10 +326,19 @@ fn what_waits_for_somebody_to_come_has_a_bound() {
 fn texts_and_names_are_checked_before_they_are_taken() {
     let mut swarm = Swarm::new();
     let (room, now) = (&mut swarm.room, swarm.now);
-    assert_eq!(room.say(now, " \n".into(), None), Err(SayError::Empty));
-    assert_eq!(room.say(now, "x".repeat(10_001), None), Err(SayError::TooLong));
-    assert_eq!(room.say(now, "🙂".repeat(5_001), None), Err(SayError::TooLong));
-    assert!(room.say(now, "🙂".repeat(5_000), None).is_ok());
+    assert_eq!(
+        room.say(now, " \n".into(), Default::default()),
+        Err(SayError::Empty)
+    );
+    assert_eq!(
+        room.say(now, "x".repeat(10_001), Default::default()),
+        Err(SayError::TooLong)
+    );
+    assert_eq!(
+        room.say(now, "🙂".repeat(5_001), Default::default()),
+        Err(SayError::TooLong)
+    );
+    assert!(room.say(now, "🙂".repeat(5_000), Default::default()).is_ok());
     assert_eq!(room.rename(now, "\u{200b} "), Err(NameError::Empty));
     assert_eq!(room.rename(now, &"x".repeat(31)), Err(NameError::TooLong));
     assert_eq!(room.rename(now, "Ada\u{202e} L"), Ok(()));

@@ -275,6 +275,7 @@ mod tests {
                 history: false,
                 confirmed: true,
                 reference: None,
+                ..Message::default()
             },
             wire_id: id.into(),
             user_id: format!("user-{from}"),

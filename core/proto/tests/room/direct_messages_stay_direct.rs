@@ -16,12 +16,19 @@ fn one_hears_it() {
         world.meet(&seats, secs(5));
         let id = world
             .with(a, |room, now| {
-                room.direct(now, "Bo", "psst".into(), Some("r1".into()))
+                room.direct(
+                    now,
+                    "Bo",
+                    "psst".into(),
+                    dayfly_proto::room::SayOptions::with_reference(Some("r1".into())),
+                )
             })
             .unwrap();
         world.run(secs(1));
         world
-            .with(b, |room, now| room.direct(now, "Page", "you too".into(), None))
+            .with(b, |room, now| {
+                room.direct(now, "Page", "you too".into(), Default::default())
+            })
             .unwrap();
         world.run(secs(1));
         assert_eq!(world.texts(a), ["psst"]);

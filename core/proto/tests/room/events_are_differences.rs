@@ -76,7 +76,9 @@ fn replayed_events_are_the_snapshot() {
                     world.with_page(page, |page, now| page.say(now, &format!("p{n}")));
                 }
                 _ => {
-                    let _ = world.with(rooms[at], |room, now| room.say(now, format!("r{n}"), None));
+                    let _ = world.with(rooms[at], |room, now| {
+                        room.say(now, format!("r{n}"), Default::default())
+                    });
                 }
             }
             let pause = world.random(6_000);

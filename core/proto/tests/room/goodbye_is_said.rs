@@ -25,7 +25,7 @@ fn a_room_leaves() {
         assert_eq!(world.all_links(a), 0);
         let snapshot = world.room(a).snapshot();
         assert!(snapshot.messages.is_empty() && snapshot.members.is_empty());
-        let said = world.with(a, |room, now| room.say(now, "more".into(), None));
+        let said = world.with(a, |room, now| room.say(now, "more".into(), Default::default()));
         assert_eq!(said, Err(SayError::Ended));
         assert_eq!(world.room(a).poll_timeout(), None);
         assert!(world.room(a).has_ended());

@@ -13,7 +13,9 @@ fn a_room_is_told_by_rooms_and_pages() {
         world.run(secs(1));
         world.with_page(page, |page, now| page.say(now, "from the page"));
         world
-            .with(a, |room, now| room.direct(now, "Page", "between us".into(), None))
+            .with(a, |room, now| {
+                room.direct(now, "Page", "between us".into(), Default::default())
+            })
             .unwrap();
         world.run(secs(1));
         let late = world.enter("Late");

@@ -60,7 +60,7 @@ fn what_one_room_may_say_another_shows_whole() {
         let mut said = 0;
         for n in 0..1_000 {
             if world
-                .with(a, |room, now| room.say(now, n.to_string(), None))
+                .with(a, |room, now| room.say(now, n.to_string(), Default::default()))
                 .is_ok()
             {
                 said += 1;

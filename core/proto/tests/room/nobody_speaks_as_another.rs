@@ -83,7 +83,7 @@ fn one_name_is_two_people_with_two_fingerprints() {
         let error = world.room(a).member("Bo").unwrap_err();
         assert_eq!(error, dayfly_proto::room::MemberError::Several);
         let said = world.with(a, |room, now| {
-            room.direct(now, "Bo", "who gets this?".into(), None)
+            room.direct(now, "Bo", "who gets this?".into(), Default::default())
         });
         assert!(said.is_err());
     });

@@ -13,7 +13,9 @@ fn a_reloaded_page_goes_on() {
         world.meet(&[a, page], secs(4));
         let id = world.room(a).member("Page").unwrap();
         world
-            .with(a, |room, now| room.direct(now, "Page", "between us".into(), None))
+            .with(a, |room, now| {
+                room.direct(now, "Page", "between us".into(), Default::default())
+            })
             .unwrap();
         world.with_page(page, |page, _| page.leave());
         world.run(secs(2));

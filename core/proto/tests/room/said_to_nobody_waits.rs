@@ -41,7 +41,9 @@ fn a_key_that_comes_late_holds_nobody_up() {
         world.until(secs(4), "Ada to see them", |world| world.names(a).len() == 2);
         assert_eq!(world.names(b), ["Page"], "nobody is shown without a key");
         world.say(a, "early");
-        let direct = world.with(a, |room, now| room.direct(now, "Bo", "early".into(), None));
+        let direct = world.with(a, |room, now| {
+            room.direct(now, "Bo", "early".into(), Default::default())
+        });
         assert!(direct.is_err());
         world.run(secs(2));
         assert!(world.texts(b).is_empty());

@@ -21,7 +21,9 @@ fn both_are_shown_and_marked() {
         assert_ne!(message.from, real_id);
         // What is for the real one alone goes to the real one alone.
         world
-            .with(a, |room, now| room.direct(now, &real_id.0, "secret".into(), None))
+            .with(a, |room, now| {
+                room.direct(now, &real_id.0, "secret".into(), Default::default())
+            })
             .unwrap();
         world.run(secs(1));
         let direct = |world: &mut crate::world::World, page| {

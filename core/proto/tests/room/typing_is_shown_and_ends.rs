@@ -41,7 +41,9 @@ fn typing_comes_and_goes() {
         world.run(secs(1));
         assert_eq!(typing(world, &ada)[2..], [(false, false)]);
         world
-            .with(a, |room, now| room.direct(now, "Bo", "done".into(), None))
+            .with(a, |room, now| {
+                room.direct(now, "Bo", "done".into(), Default::default())
+            })
             .unwrap();
         world.run(secs(1));
         assert_eq!(typing(world, &ada)[3..], [(false, true)]);

@@ -299,7 +299,7 @@ impl World {
     }
 
     pub fn say(&mut self, seat: usize, text: &str) -> MessageId {
-        self.with(seat, |room, now| room.say(now, text.into(), None))
+        self.with(seat, |room, now| room.say(now, text.into(), Default::default()))
             .expect("it can be said")
     }
 
