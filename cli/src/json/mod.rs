@@ -6,6 +6,8 @@
 
 mod request;
 mod row;
+#[cfg(test)]
+mod tests;
 
 pub use row::{Row, print};
 
@@ -139,13 +141,27 @@ async fn answer(handle: &RoomHandle, bytes: &[u8]) -> (Row, bool) {
         Err(refused) => return (refused.into(), false),
     };
     let leave = request == Request::Leave;
+    let said = |reply_to, view_once| SayOptions {
+        reference: reference.clone(),
+        reply_to,
+        view_once,
+    };
     let done = match request {
-        Request::Say { text } => handle
-            .say(text, SayOptions::with_reference(reference.clone()))
+        Request::Say {
+            text,
+            reply_to,
+            view_once,
+        } => handle
+            .say(text, said(reply_to, view_once))
             .await
             .map(|id| Reply::Id { id }),
-        Request::Dm { to, text } => handle
-            .direct(to, text, SayOptions::with_reference(reference.clone()))
+        Request::Dm {
+            to,
+            text,
+            reply_to,
+            view_once,
+        } => handle
+            .direct(to, text, said(reply_to, view_once))
             .await
             .map(|id| Reply::Id { id }),
         Request::Typing { on, to } => handle.typing(on, to).await.map(|()| Reply::Done {}),
@@ -162,6 +178,7 @@ async fn answer(handle: &RoomHandle, bytes: &[u8]) -> (Row, bool) {
             (Err(error), _) | (_, Err(error)) => Err(error),
         },
         Request::Leave => Ok(Reply::Done {}),
+        Request::Room(command) => handle.command(command).await.map(|()| Reply::Done {}),
     };
     let row = match done {
         Ok(reply) => Row::Ok { reference, reply },

@@ -2,7 +2,10 @@
 
 use super::row::Row;
 use dayfly_core::engine::{Error, ErrorKind};
-use serde_json::Value;
+use dayfly_core::proto::id::MessageId;
+use dayfly_core::proto::room::Command as RoomCommand;
+use serde::Deserialize;
+use serde_json::{Map, Value};
 
 /// What a program asks for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -11,6 +14,10 @@ pub enum Request {
     Say {
         /// The words.
         text: String,
+        /// The message they answer.
+        reply_to: Option<MessageId>,
+        /// To be looked at once.
+        view_once: bool,
     },
     /// Say something to one member.
     Dm {
@@ -18,6 +25,10 @@ pub enum Request {
         to: String,
         /// The words.
         text: String,
+        /// The message they answer.
+        reply_to: Option<MessageId>,
+        /// To be looked at once.
+        view_once: bool,
     },
     /// Tell that this person types, or ceased to.
     Typing {
@@ -37,6 +48,8 @@ pub enum Request {
     Stats,
     /// Leave the room.
     Leave,
+    /// What only native rooms know, in the room's own words.
+    Room(RoomCommand),
 }
 
 /// A line of the standard input, understood.
@@ -83,40 +96,76 @@ pub fn parse(line: &[u8]) -> Result<Command, Refused> {
         Some(Value::String(text)) => Some(text.clone()),
         Some(_) => return Err(refuse(&None, "The field ref must be a string.")),
     };
+    let Some(cmd) = object.get("cmd").and_then(Value::as_str) else {
+        return Err(refuse(&reference, "The field cmd must be a string."));
+    };
+    let request = match own(cmd, &object) {
+        Some(request) => request,
+        None => {
+            let shown: String = cmd.chars().take(40).collect();
+            RoomCommand::deserialize(Value::Object(object.clone()))
+                .map(Request::Room)
+                .map_err(|error| match error.to_string() {
+                    unknown if unknown.starts_with("unknown variant") => {
+                        format!("There is no command {shown:?}.")
+                    }
+                    why => format!("The command {shown} is not complete: {why}."),
+                })
+        }
+    };
+    let request = request.map_err(|message| refuse(&reference, &message))?;
+    Ok(Command { reference, request })
+}
+
+/// Reads the commands that every room takes; `None` for those of native rooms.
+fn own(cmd: &str, object: &Map<String, Value>) -> Option<Result<Request, String>> {
     let text = |field: &str| match object.get(field) {
         Some(Value::String(text)) => Ok(text.clone()),
-        _ => Err(refuse(
-            &reference,
-            &format!("The field {field} must be a string."),
-        )),
+        _ => Err(format!("The field {field} must be a string.")),
     };
-    let request = match object.get("cmd").and_then(Value::as_str) {
-        Some("say") => Request::Say { text: text("text")? },
-        Some("dm") => Request::Dm {
-            to: text("to")?,
-            text: text("text")?,
-        },
-        Some("typing") => Request::Typing {
-            on: match object.get("on") {
-                Some(Value::Bool(on)) => *on,
-                _ => return Err(refuse(&reference, "The field on must be true or false.")),
-            },
-            to: match object.get("to") {
-                None | Some(Value::Null) => None,
-                Some(_) => Some(text("to")?),
-            },
-        },
-        Some("name") => Request::Name { name: text("name")? },
-        Some("members") => Request::Members,
-        Some("stats") => Request::Stats,
-        Some("leave") => Request::Leave,
-        Some(other) => {
-            let other: String = other.chars().take(40).collect();
-            return Err(refuse(&reference, &format!("There is no command {other:?}.")));
-        }
-        None => return Err(refuse(&reference, "The field cmd must be a string.")),
+    let optional = |field: &str| match object.get(field) {
+        None | Some(Value::Null) => Ok(None),
+        Some(_) => text(field).map(Some),
     };
-    Ok(Command { reference, request })
+    let truth = |field: &str| match object.get(field) {
+        Some(Value::Bool(on)) => Ok(*on),
+        _ => Err(format!("The field {field} must be true or false.")),
+    };
+    let once = || match object.get("view_once") {
+        None | Some(Value::Null) => Ok(false),
+        Some(_) => truth("view_once"),
+    };
+    let said = |field: &str| text(field).map(|id| Some(MessageId(id)));
+    let read = || {
+        Ok(Some(match cmd {
+            "say" => Request::Say {
+                text: text("text")?,
+                reply_to: optional("reply_to")?.map(MessageId),
+                view_once: once()?,
+            },
+            "reply" => Request::Say {
+                reply_to: said("id")?,
+                text: text("text")?,
+                view_once: once()?,
+            },
+            "dm" => Request::Dm {
+                to: text("to")?,
+                text: text("text")?,
+                reply_to: optional("reply_to")?.map(MessageId),
+                view_once: once()?,
+            },
+            "typing" => Request::Typing {
+                on: truth("on")?,
+                to: optional("to")?,
+            },
+            "name" => Request::Name { name: text("name")? },
+            "members" => Request::Members,
+            "stats" => Request::Stats,
+            "leave" => Request::Leave,
+            _ => return Ok(None),
+        }))
+    };
+    read().transpose()
 }
 
 #[cfg(test)]
@@ -132,10 +181,44 @@ mod tests {
     fn commands_are_read_and_unknown_fields_ignored() {
         let command = parse(br#"{"cmd":"say","text":"hi","ref":"7","colour":"blue"}"#).unwrap();
         assert_eq!(command.reference.as_deref(), Some("7"));
-        assert_eq!(command.request, Request::Say { text: "hi".into() });
+        let say = |reply_to: Option<&str>, view_once| Request::Say {
+            text: "hi".into(),
+            reply_to: reply_to.map(|id| MessageId(id.into())),
+            view_once,
+        };
+        assert_eq!(command.request, say(None, false));
+        let read = |line: &str| parse(line.as_bytes()).unwrap().request;
+        assert_eq!(
+            read(r#"{"cmd":"say","text":"hi","view_once":true}"#),
+            say(None, true)
+        );
+        assert_eq!(
+            read(r#"{"cmd":"reply","id":"m","text":"hi"}"#),
+            say(Some("m"), false)
+        );
         let command = parse(br#"{"cmd":"typing","on":true,"to":null}"#).unwrap();
         assert_eq!(command.request, Request::Typing { on: true, to: None });
         assert_eq!(parse(br#"{"cmd":"leave"}"#).unwrap().request, Request::Leave);
+    }
+
+    #[test]
+    fn the_rooms_own_commands_are_read_by_the_room() {
+        let read = |line: &str| parse(line.as_bytes()).map(|command| command.request);
+        assert_eq!(
+            read(r#"{"cmd":"verify","member":"Bob","ref":"1","colour":1}"#),
+            Ok(Request::Room(RoomCommand::Verify { member: "Bob".into() }))
+        );
+        assert_eq!(
+            read(r#"{"cmd":"group_check","ref":"2"}"#),
+            Ok(Request::Room(RoomCommand::GroupCheck))
+        );
+        let half = read(r#"{"cmd":"mute","member":"Bob","ref":"3"}"#).unwrap_err();
+        assert_eq!(half.reference.as_deref(), Some("3"));
+        assert!(
+            half.message.contains("mute") && half.message.contains("`on`"),
+            "{half:?}"
+        );
+        assert!(read(r#"{"cmd":"expire","seconds":-1}"#).is_err());
     }
 
     #[test]
