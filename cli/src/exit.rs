@@ -69,7 +69,7 @@ impl Outcome {
     pub fn exit(&self, time_ran_out: bool) -> Exit {
         match self.ended {
             Some(EndReason::Stopped) => Exit::Failed,
-            Some(EndReason::Removed | EndReason::Closed) => Exit::Ended,
+            Some(EndReason::Removed | EndReason::Closed | EndReason::Empty) => Exit::Ended,
             Some(EndReason::Left) | None if self.met => Exit::Left,
             _ if self.wrong_password => Exit::WrongPassword,
             _ if time_ran_out => Exit::Alone,

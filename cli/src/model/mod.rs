@@ -239,6 +239,7 @@ impl Model {
                     EndReason::Left => "You left. Nothing was kept.",
                     EndReason::Removed => "You were removed from the room.",
                     EndReason::Closed => "The room was closed.",
+                    EndReason::Empty => "Nobody was here for a day, so the room wiped itself.",
                     EndReason::Stopped => "Something broke inside; everything was wiped.",
                 })]
             }

@@ -97,6 +97,8 @@ impl Driver {
                         self.room.handle_link(clock::now(), id, LinkEvent::Congested);
                     }
                 }
+                // No room asks for it yet.
+                Output::OpenNative { .. } | Output::SendNative { .. } => {}
                 Output::Close { link } => {
                     if let Some(link) = self.links.remove(&link) {
                         link.close();

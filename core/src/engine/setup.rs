@@ -13,7 +13,7 @@ use crate::task::{Tasks, WeakTasks};
 use dayfly_proto::id::BackendId;
 use dayfly_proto::identity::web::{WebIdentity, WebKey};
 use dayfly_proto::invite::{Invite, WebInvite};
-use dayfly_proto::room::{Backend, EndReason, Event, Room, RoomConfig};
+use dayfly_proto::room::{Backend, EndReason, Entry, Event, Room, RoomConfig};
 use rand_chacha::ChaCha20Rng;
 use rand_core::SeedableRng;
 use std::collections::BTreeMap;
@@ -150,7 +150,7 @@ pub(super) async fn enter(
     tasks.spawn("identity", sign).detach();
 
     let config = RoomConfig {
-        invite: web.clone(),
+        entry: Entry::Web(web.clone()),
         name: options.name,
         backends: listed,
     };

@@ -355,6 +355,8 @@ pub enum EndReason {
     Removed,
     /// The owner closed the room.
     Closed,
+    /// Nobody else was here for a day: the room wiped itself.
+    Empty,
     /// Something broke inside; everything was wiped.
     Stopped,
 }

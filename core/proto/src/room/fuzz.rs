@@ -7,7 +7,7 @@ use super::limits::{
     DEPARTED_FOR, MAX_BYTES, MAX_HALF_OPEN, MAX_HISTORY_ALL, MAX_ITEMS, MAX_MEMBERS, MAX_PEER_LINKS,
     MAX_PENDING_BYTES, MAX_POOLED, MAX_REMEMBERED,
 };
-use super::{Backend, Event, Link, LinkEvent, MeetEvent, Output, Room, RoomConfig, Via};
+use super::{Backend, Binding, Entry, Event, Link, LinkEvent, MeetEvent, Output, Room, RoomConfig, Via};
 use crate::id::{BackendId, LinkId, PeerId};
 use crate::identity::web::WebIdentity;
 use crate::invite::{Access, Island, WebInvite};
@@ -57,6 +57,15 @@ impl Script<'_> {
     }
 }
 
+fn open(via: Via) -> LinkEvent {
+    let binding = Binding {
+        ours: [1; 32],
+        theirs: [2; 32],
+        dtls_client: true,
+    };
+    LinkEvent::Open { via, binding }
+}
+
 /// The room under test and what a peer would know.
 struct World {
     room: Room,
@@ -97,7 +106,7 @@ impl World {
             unix_ms: 1_790_000_000_000,
         };
         let config = RoomConfig {
-            invite,
+            entry: Entry::Web(invite),
             name: "Ada".into(),
             backends: vec![backend(0), backend(1)],
         };
@@ -180,8 +189,7 @@ impl World {
             }
             4 => {
                 let link = self.link(script.byte());
-                self.room
-                    .handle_link(now, link, LinkEvent::Open { via: Via::Direct });
+                self.room.handle_link(now, link, open(Via::Direct));
             }
             5 => self.link_mishap(script),
             6 => self.shake(script),
@@ -216,8 +224,7 @@ impl World {
                     self.room
                         .handle_link(now, link, LinkEvent::Described { sdp: "sdp".into() });
                     self.drain();
-                    self.room
-                        .handle_link(now, link, LinkEvent::Open { via: Via::Relay });
+                    self.room.handle_link(now, link, open(Via::Relay));
                     self.drain();
                 }
             }
@@ -405,6 +412,9 @@ impl World {
                     self.offers = offers.into_iter().map(|offer| offer.id).collect();
                 }
                 Output::Event(event) => self.event(event),
+                Output::OpenNative { link } | Output::SendNative { link, .. } => {
+                    assert!(self.links.contains(&link), "nothing is sent on what is closed");
+                }
                 Output::Accept { .. }
                 | Output::Renegotiate { .. }
                 | Output::Reply { .. }

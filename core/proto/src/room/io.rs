@@ -56,7 +56,14 @@ pub enum LinkEvent {
     Open {
         /// Which way the bytes go.
         via: Via,
+        /// What a handshake is bound to.
+        binding: Binding,
     },
+    /// The negotiated channel for native frames is open, after [`Output::OpenNative`]: the other
+    /// side opened its own. Web rooms only.
+    NativeOpen,
+    /// One message from that channel.
+    NativeFrame(Vec<u8>),
     /// The path changed.
     Path {
         /// Which way the bytes go now.
@@ -75,6 +82,18 @@ pub enum LinkEvent {
         /// A sentence for people.
         reason: String,
     },
+}
+
+/// What tells one connection from every other, read off the live connection: nothing here comes
+/// from a session description.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Binding {
+    /// SHA-256 of this side's DER certificate, which is made anew for each connection.
+    pub ours: [u8; 32],
+    /// SHA-256 of the DER certificate the other side proved to own in DTLS.
+    pub theirs: [u8; 32],
+    /// This side was the DTLS client. It begins the handshake.
+    pub dtls_client: bool,
 }
 
 /// An offer to be announced.
@@ -117,6 +136,19 @@ pub enum Output {
     },
     /// Send one message on the data channel.
     Send {
+        /// The connection.
+        link: LinkId,
+        /// The bytes.
+        frame: Vec<u8>,
+    },
+    /// Open the negotiated channel for native frames (id 1023, label `dayfly`, ordered, reliable);
+    /// `NativeOpen` follows if the other side does the same. Web rooms only.
+    OpenNative {
+        /// The connection.
+        link: LinkId,
+    },
+    /// Send one message on that channel. It shares the connection's queue with [`Output::Send`].
+    SendNative {
         /// The connection.
         link: LinkId,
         /// The bytes.

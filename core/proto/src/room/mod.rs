@@ -67,11 +67,18 @@ pub struct Backend {
     pub url: Option<String>,
 }
 
+/// Which room, and as whom it is entered.
+#[derive(Debug, Clone)]
+pub enum Entry {
+    /// A room of web pages: which, on which islands.
+    Web(WebInvite),
+}
+
 /// What a room is made of.
 #[derive(Debug, Clone)]
 pub struct RoomConfig {
-    /// Which room, on which islands.
-    pub invite: WebInvite,
+    /// Which room.
+    pub entry: Entry,
     /// This person's name; cleaned and cut, made up if nothing is left of it.
     pub name: String,
     /// Where to meet. At most a few: each keeps some connections ready.
@@ -191,7 +198,7 @@ impl Room {
     #[must_use]
     pub fn new(config: RoomConfig, now: Now, seed: [u8; 32]) -> Self {
         let RoomConfig {
-            invite,
+            entry: Entry::Web(invite),
             name,
             backends,
         } = config;
@@ -403,6 +410,30 @@ impl Room {
     /// # Errors
     /// See [`CommandError`].
     pub fn command(&mut self, _now: Now, _command: Command) -> Result<(), CommandError> {
+        if self.ended {
+            return Err(CommandError::Ended);
+        }
+        Err(CommandError::NotNative)
+    }
+
+    /// What this device shows for another to scan in person (bytes of a QR code), new each time;
+    /// who scans it and is shown a tick is verified on both sides.
+    ///
+    /// # Errors
+    /// See [`CommandError`].
+    pub fn in_person_code(&mut self, _now: Now) -> Result<Vec<u8>, CommandError> {
+        if self.ended {
+            return Err(CommandError::Ended);
+        }
+        Err(CommandError::NotNative)
+    }
+
+    /// Takes what was scanned from another member's screen; returns whose it was. What comes of it
+    /// is told as [`Event::Verification`].
+    ///
+    /// # Errors
+    /// See [`CommandError`].
+    pub fn in_person_scanned(&mut self, _now: Now, _code: &[u8]) -> Result<MemberId, CommandError> {
         if self.ended {
             return Err(CommandError::Ended);
         }

@@ -43,7 +43,9 @@ impl Room {
                     },
                 );
             }
-            LinkEvent::Open { via } => self.opened(now, link, via),
+            LinkEvent::Open { via, .. } => self.opened(now, link, via),
+            // Nothing asked for that channel.
+            LinkEvent::NativeOpen | LinkEvent::NativeFrame(_) => self.stats.dropped += 1,
             LinkEvent::Path { via } => self.path(link, via),
             LinkEvent::Frame(bytes) => self.frame(now, link, &bytes),
             LinkEvent::Silent => self.silent(now, link, true),

@@ -14,6 +14,14 @@ use crate::wire::web::seal::SignalKey;
 use crate::wire::web::topic::{InfoHash, info_hash, room_token};
 
 const ROOM: &str = "strangers";
+const OPEN: LinkEvent = LinkEvent::Open {
+    via: Via::Direct,
+    binding: Binding {
+        ours: [1; 32],
+        theirs: [2; 32],
+        dtls_client: true,
+    },
+};
 
 struct Swarm {
     room: Room,
@@ -39,7 +47,7 @@ impl Swarm {
         }];
         let mut room = Room::new(
             RoomConfig {
-                invite,
+                entry: Entry::Web(invite),
                 name: "Ada".into(),
                 backends,
             },
@@ -112,7 +120,7 @@ impl Swarm {
     fn join(&mut self, n: u32) -> Option<LinkId> {
         let link = self.offer(n, n)?;
         self.link(link, LinkEvent::Described { sdp: "answer".into() });
-        self.link(link, LinkEvent::Open { via: Via::Direct });
+        self.link(link, OPEN);
         let challenge = self.challenged(link)?;
         let app_id = Island::chitchatter().app_id();
         let h = password_response(&challenge, ROOM, &app_id, ROOM);
@@ -369,7 +377,7 @@ fn nobody_speaks_before_the_password_is_checked() {
     };
     swarm.link(link, LinkEvent::Described { sdp: "answer".into() });
     swarm.send(link, &metadata(1));
-    swarm.link(link, LinkEvent::Open { via: Via::Direct });
+    swarm.link(link, OPEN);
     for _ in 0..2 {
         swarm.send(link, &metadata(1));
         swarm.send(link, &Action::Text(text.clone()));

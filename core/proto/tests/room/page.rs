@@ -337,6 +337,7 @@ impl Page {
                 .set(Timer::Lost(link), now.plus(Duration::from_secs(5))),
             LinkEvent::Heard => self.timers.stop(&Timer::Lost(link)),
             LinkEvent::Closed { .. } => self.forget(link),
+            LinkEvent::NativeOpen | LinkEvent::NativeFrame(_) => panic!("a page has no such channel"),
             LinkEvent::Renegotiated { .. } | LinkEvent::Path { .. } | LinkEvent::Congested => {}
         }
     }

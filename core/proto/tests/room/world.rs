@@ -9,7 +9,8 @@ use super::{ROOM, identity};
 use dayfly_proto::id::{BackendId, LinkId, MessageId, PeerId};
 use dayfly_proto::invite::{Access, Island, WebInvite};
 use dayfly_proto::room::{
-    Backend, Event, LinkEvent, MeetEvent, Message, NoticeCode, Output, Room, RoomConfig, SealedOffer, Via,
+    Backend, Binding, Entry, Event, LinkEvent, MeetEvent, Message, NoticeCode, Output, Room, RoomConfig,
+    SealedOffer, Via,
 };
 use dayfly_proto::secret::SecretString;
 use dayfly_proto::timer::Now;
@@ -226,7 +227,7 @@ impl World {
         self.rng.fill_bytes(&mut seed);
         let room = Room::new(
             RoomConfig {
-                invite,
+                entry: Entry::Web(invite),
                 name: name.into(),
                 backends,
             },
@@ -495,7 +496,14 @@ impl World {
                     return;
                 }
                 end.open = true;
-                self.link_event(id, LinkEvent::Open { via: Via::Direct });
+                let binding = self.binding(id);
+                self.link_event(
+                    id,
+                    LinkEvent::Open {
+                        via: Via::Direct,
+                        binding,
+                    },
+                );
                 // What came before it was open was kept by the transport.
                 let stuck = self
                     .ends
@@ -692,6 +700,9 @@ impl World {
                     self.deliver(other, frame);
                 }
             }
+            Output::OpenNative { .. } | Output::SendNative { .. } => {
+                panic!("no room here speaks natively to pages")
+            }
             Output::Close { link } => self.close(seat, link),
             Output::Announce {
                 backend,
@@ -789,6 +800,21 @@ impl World {
             self.later(wait, Happening::Link(other, LinkEvent::Closed { reason }));
         } else if theirs.open {
             self.later(SILENT_AFTER, Happening::FallsSilent(other));
+        }
+    }
+
+    /// A certificate for each end; the end with the smaller number is the DTLS client.
+    fn binding(&self, id: u64) -> Binding {
+        let print = |id: u64| {
+            let mut print = [0; 32];
+            print[..8].copy_from_slice(&id.to_be_bytes());
+            print
+        };
+        let other = self.ends.get(&id).and_then(|end| end.other).unwrap_or_default();
+        Binding {
+            ours: print(id),
+            theirs: print(other),
+            dtls_client: id < other,
         }
     }
 

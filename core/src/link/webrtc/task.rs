@@ -7,7 +7,7 @@ use super::{Shared, addresses, sdp};
 use crate::link::{LinkConfig, LinkSink};
 use bytes::{Bytes, BytesMut};
 use dayfly_proto::id::LinkId;
-use dayfly_proto::room::{LinkEvent, Via};
+use dayfly_proto::room::{Binding, LinkEvent, Via};
 use futures_util::FutureExt;
 use rtc::crypto::HashAlgorithm;
 use std::future::pending;
@@ -405,7 +405,12 @@ async fn receive(
                 let _ = shared.certificate.set(hash);
                 let via = path(connection).await;
                 runtime.opened();
-                let told = out.tell(LinkEvent::Open { via }).await;
+                let binding = Binding {
+                    ours: [0; 32],
+                    theirs: hash,
+                    dtls_client: false,
+                };
+                let told = out.tell(LinkEvent::Open { via, binding }).await;
                 open.send_replace(true);
                 told
             }
