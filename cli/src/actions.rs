@@ -1,8 +1,10 @@
 //! Doing what a person typed, for plain lines and chat view alike.
 
 use crate::command::{self, Typed};
-use crate::model::{self, Line, Model};
+use crate::model::{self, Line, Model, With};
 use dayfly_core::engine::{Error, RoomHandle, Stats};
+use dayfly_core::proto::id::{MemberId, MessageId};
+use dayfly_core::proto::room::{Command, SayOptions};
 
 /// What is to be done on this side.
 #[derive(Debug)]
@@ -18,14 +20,37 @@ pub enum Done {
 }
 
 /// Does it. What the room makes of it arrives as events.
-pub async fn perform(handle: &RoomHandle, model: &Model, typed: Typed) -> Done {
+pub async fn perform(handle: &RoomHandle, model: &mut Model, typed: Typed) -> Done {
     let result = match typed {
         Typed::Nothing => Ok(()),
-        Typed::Say(text) => handle.say(text, Default::default()).await.map(|_| ()),
-        Typed::Direct(to, text) => handle.direct(to.0, text, Default::default()).await.map(|_| ()),
+        Typed::Say(text) => handle.say(text, SayOptions::default()).await.map(|_| ()),
+        Typed::Once(text) => {
+            let options = SayOptions {
+                view_once: true,
+                ..SayOptions::default()
+            };
+            handle.say(text, options).await.map(|_| ())
+        }
+        Typed::Reply(id, text) => {
+            let options = SayOptions {
+                reply_to: Some(id),
+                ..SayOptions::default()
+            };
+            handle.say(text, options).await.map(|_| ())
+        }
+        Typed::Direct(to, text) => handle.direct(to.0, text, SayOptions::default()).await.map(|_| ()),
         Typed::Name(name) => handle.rename(name).await,
+        Typed::Verify(member) => return verify(handle, model, member).await,
+        Typed::Group => return group(handle, model).await,
+        Typed::Same(with) => return same(handle, model, with).await,
+        Typed::Differ(With::Group) => handle.command(Command::GroupCheckMismatch).await,
+        Typed::Differ(With::Member(id)) => handle.command(Command::VerifyMismatch { member: id.0 }).await,
+        Typed::Cancel(With::Group) => handle.command(Command::GroupCheckCancel).await,
+        Typed::Cancel(With::Member(id)) => handle.command(Command::VerifyCancel { member: id.0 }).await,
+        Typed::Room(command) => handle.command(command).await,
         Typed::Who => return Done::Lines(command::who(model)),
-        Typed::Help => return Done::Lines(command::help()),
+        Typed::Options => return Done::Lines(model.room_lines()),
+        Typed::Help => return Done::Lines(command::help(model)),
         Typed::Stats => match handle.stats().await {
             Ok(stats) => return Done::Lines(stats_lines(&stats, model)),
             Err(error) => Err(error),
@@ -34,9 +59,79 @@ pub async fn perform(handle: &RoomHandle, model: &Model, typed: Typed) -> Done {
         Typed::Leave => return Done::Leave,
         Typed::Wrong(why) => return Done::Refused(Line::warning(why)),
     };
+    done(result, Vec::new())
+}
+
+fn done(result: Result<(), Error>, lines: Vec<Line>) -> Done {
     match result {
-        Ok(()) => Done::Lines(Vec::new()),
+        Ok(()) => Done::Lines(lines),
         Err(error) => Done::Refused(Line::warning(sentence(&error))),
+    }
+}
+
+async fn verify(handle: &RoomHandle, model: &mut Model, member: String) -> Done {
+    let id = MemberId(member.clone());
+    let with = With::Member(id.clone());
+    let answers = model.checks().iter().any(|check| check.with == with);
+    // Before the request, so that its first event is known for the answer to it.
+    model.agrees(with.clone());
+    let result = handle.command(Command::Verify { member }).await;
+    if result.is_err() {
+        model.withdraws(&with);
+    }
+    let line = match (answers, model.member(&id)) {
+        (false, Some(member)) => Line::info(format!(
+            "{} was asked to compare codes; waiting.",
+            model::label(member)
+        )),
+        _ => Line::info("Agreed; the codes come as soon as both sides are ready."),
+    };
+    done(result, vec![line])
+}
+
+async fn group(handle: &RoomHandle, model: &mut Model) -> Done {
+    model.agrees(With::Group);
+    let result = handle.command(Command::GroupCheck).await;
+    if result.is_err() {
+        model.withdraws(&With::Group);
+    }
+    let line = Line::info("The code comes once everybody here agreed.");
+    done(result, vec![line])
+}
+
+async fn same(handle: &RoomHandle, model: &mut Model, with: With) -> Done {
+    let command = match &with {
+        With::Group => Command::GroupCheckConfirm,
+        With::Member(id) => Command::VerifyConfirm { member: id.0.clone() },
+    };
+    let result = handle.command(command).await;
+    if result.is_ok() {
+        model.confirms(&with);
+    }
+    done(result, vec![Line::info("You said that they are the same.")])
+}
+
+/// Tells the others what this person has before it, if it wants that.
+#[derive(Debug, Default)]
+pub struct Receipts {
+    told: Option<MessageId>,
+}
+
+impl Receipts {
+    /// Tells it once for each newest message.
+    pub async fn tell(&mut self, handle: &RoomHandle, model: &Model) {
+        if !model.room().receipts {
+            return;
+        }
+        let newest = model.newest_of_others();
+        if newest.is_none() || newest == self.told.as_ref() {
+            return;
+        }
+        self.told = newest.cloned();
+        if let Some(id) = self.told.clone() {
+            // Nobody is harmed by a receipt that was not sent.
+            let _ = handle.command(Command::Read { id }).await;
+        }
     }
 }
 

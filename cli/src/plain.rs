@@ -1,7 +1,7 @@
 //! Plain lines: one an event, nothing moves, nothing is redrawn. For screen readers, pipes and
 //! terminals that can do no more.
 
-use crate::actions::{self, Done};
+use crate::actions::{self, Done, Receipts};
 use crate::command;
 use crate::exit::{Exit, Outcome};
 use crate::links::Links;
@@ -27,6 +27,7 @@ pub async fn run(mut session: Session, mut signals: Signals) -> Exit {
     let mut model = Model::default();
     let mut outcome = Outcome::default();
     let mut lines = Lines::start();
+    let mut receipts = Receipts::default();
     let mut time_ran_out = false;
     let limit = session.limit;
     while !screen.gone {
@@ -35,11 +36,12 @@ pub async fn run(mut session: Session, mut signals: Signals) -> Exit {
                 let Some(event) = event else { break };
                 outcome.observe(&event);
                 screen.event(&event, &mut model);
+                receipts.tell(&session.handle, &model).await;
             }
             input = lines.next() => match input {
                 Input::Line(bytes) => {
                     let typed = command::parse(&String::from_utf8_lossy(&bytes), &model);
-                    match actions::perform(&session.handle, &model, typed).await {
+                    match actions::perform(&session.handle, &mut model, typed).await {
                         Done::Lines(lines) => screen.lines(&lines),
                         Done::Refused(line) => screen.line(&line.plain()),
                         Done::Link => screen.code(&session.links),

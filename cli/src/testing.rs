@@ -2,7 +2,8 @@
 
 use dayfly_core::proto::id::{MemberId, MessageId};
 use dayfly_core::proto::room::{
-    Event, Member, MemberKind, MemberState, Message, RendezvousState, RendezvousStatus, Snapshot, Trust, Via,
+    Event, Member, MemberKind, MemberState, Message, RendezvousState, RendezvousStatus, RoomInfo, Snapshot,
+    Trust, Via,
 };
 
 /// A web member who is here, directly connected; the fingerprint repeats the id.
@@ -58,6 +59,33 @@ pub fn reset(me: Member) -> Event {
             members: Vec::new(),
             messages: Vec::new(),
             rendezvous: Vec::new(),
+            ..Snapshot::default()
+        },
+    }
+}
+
+/// The member as a Dayfly that nobody has compared codes with.
+pub fn native(member: Member) -> Member {
+    Member {
+        kind: MemberKind::Native,
+        trust: Trust::New,
+        islands: Vec::new(),
+        ..member
+    }
+}
+
+/// The first event of a native room in which `me` is alone, and whose owner is `me` or somebody
+/// who is not here.
+pub fn native_reset(me: Member, owner: bool) -> Event {
+    Event::Reset {
+        snapshot: Snapshot {
+            room: RoomInfo {
+                native: true,
+                owner: owner.then(|| me.id.clone()),
+                owner_here: owner,
+                ..RoomInfo::default()
+            },
+            me: Member { owner, ..me },
             ..Snapshot::default()
         },
     }

@@ -5,18 +5,23 @@
 //! it came; labels and lines made here have been through [`text::neutral`] already, so that no
 //! view can forget it.
 
+mod check;
+mod options;
+mod said;
 mod words;
 
-pub use words::{kind, label, meeting_place, name, short, trust, way};
+pub use check::{Check, With};
+pub use words::{kind, label, meeting_place, name, remarks, short, trust, trust_meaning, way};
 
 use crate::text;
+use check::Step;
 use dayfly_core::proto::id::{MemberId, MessageId};
 use dayfly_core::proto::room::{
-    DeliveryState, EndReason, Event, LeaveReason, Member, MemberState, Message, RendezvousState,
-    RendezvousStatus, Snapshot,
+    EndReason, Event, LeaveReason, Member, MemberState, RendezvousState, RendezvousStatus, RoomInfo, Snapshot,
 };
+use said::{Change, Messages};
 use std::collections::VecDeque;
-use words::{arrival, changes, labelled, quoted};
+use words::{arrival, changes};
 
 /// Lines kept for scrolling back; the oldest fall off.
 pub const MAX_LINES: usize = 5_000;
@@ -26,6 +31,8 @@ pub const MAX_LINES: usize = 5_000;
 pub enum Tone {
     /// Somebody else's words.
     Said,
+    /// Somebody else's words that name this person.
+    Mention,
     /// Own words.
     Mine,
     /// Words from before this person came.
@@ -34,6 +41,9 @@ pub enum Tone {
     Info,
     /// Something to be wary of.
     Warning,
+    /// A line that stands above became another. Not part of the transcript, which shows it in its
+    /// place; for whoever cannot see that.
+    Change,
 }
 
 /// One line of the transcript, which may be long or hold line feeds.
@@ -47,6 +57,8 @@ pub struct Line {
     pub text: String,
     /// Which message it shows.
     pub id: Option<MessageId>,
+    /// What became of the words, in brackets; never the author's own.
+    pub marks: String,
 }
 
 impl Line {
@@ -57,6 +69,7 @@ impl Line {
             lead: None,
             text: text.into(),
             id: None,
+            marks: String::new(),
         }
     }
 
@@ -70,7 +83,7 @@ impl Line {
 
     /// The line as one line of plain text.
     pub fn plain(&self) -> String {
-        let words = text::one_line(&self.text);
+        let words = text::one_line(&self.text) + &self.marks;
         match (&self.lead, self.tone) {
             (Some(lead), _) => format!("{lead}: {words}"),
             (None, Tone::Warning) => format!("Warning: {words}"),
@@ -97,6 +110,10 @@ pub struct Model {
     pending: Vec<(MessageId, Pending)>,
     typing: Vec<(MemberId, bool)>,
     rendezvous: Vec<RendezvousStatus>,
+    room: RoomInfo,
+    messages: Messages,
+    checks: Vec<Check>,
+    look: Option<Line>,
     ended: Option<EndReason>,
 }
 
@@ -184,18 +201,34 @@ impl Model {
         self.me.iter().chain(&self.members).find(|m| m.id == *id)
     }
 
+    /// A message that may be looked at once, while it is looked at.
+    pub fn look(&self) -> Option<&Line> {
+        self.look.as_ref()
+    }
+
+    /// The look is over.
+    pub fn look_away(&mut self) {
+        self.look = None;
+    }
+
     /// Adds a line of the shell's own.
     pub fn note(&mut self, line: Line) {
-        if self.lines.len() == MAX_LINES {
-            self.lines.pop_front();
+        if self.lines.len() == MAX_LINES
+            && let Some(oldest) = self.lines.pop_front()
+            && let Some(id) = oldest.id
+        {
+            self.messages.forget(&id);
         }
         self.lines.push_back(line);
     }
 
-    /// Takes an event; what it adds to the transcript is returned as well.
+    /// Takes an event; what it adds to the transcript is returned as well, and so are the words
+    /// for what it changed there ([`Tone::Change`]).
     pub fn apply(&mut self, event: &Event) -> Vec<Line> {
         let lines = self.reduce(event);
-        lines.iter().for_each(|line| self.note(line.clone()));
+        for line in lines.iter().filter(|line| line.tone != Tone::Change) {
+            self.note(line.clone());
+        }
         lines
     }
 
@@ -206,7 +239,7 @@ impl Model {
             Event::MemberLeft { id, reason, detail } => {
                 self.gone(id, *reason, detail.as_deref()).into_iter().collect()
             }
-            Event::Message { message } => vec![self.said(message)],
+            Event::Message { message } => self.said(message),
             Event::Folded { from, count } => {
                 let who = self.name_of(from);
                 vec![Line::warning(format!(
@@ -226,13 +259,70 @@ impl Model {
             }
             Event::Rendezvous { status } => self.meeting_changed(status).into_iter().collect(),
             Event::Notice { message, .. } => vec![Line::warning(text::neutral(message))],
-            Event::MessageChanged { .. }
-            | Event::Verification { .. }
-            | Event::GroupCheck { .. }
-            | Event::RoomChanged { .. }
-            | Event::Removed { .. }
-            | Event::Closed { .. }
-            | Event::Limited { .. } => Vec::new(),
+            Event::MessageChanged {
+                id,
+                text,
+                unsent,
+                reactions,
+                expires_at,
+                confirmed,
+            } => {
+                let change = Change {
+                    text: text.as_deref(),
+                    unsent: *unsent == Some(true),
+                    reactions: reactions.as_deref(),
+                    expires_at: *expires_at,
+                    confirmed: *confirmed,
+                };
+                self.changed(id, &change)
+            }
+            Event::Verification {
+                member,
+                state,
+                emoji,
+                digits,
+            } => self.compared(&Step {
+                with: With::Member(member.clone()),
+                state: *state,
+                emoji: emoji.as_deref(),
+                digits: digits.as_deref(),
+                members: &[],
+            }),
+            Event::GroupCheck {
+                state,
+                emoji,
+                digits,
+                members,
+            } => self.compared(&Step {
+                with: With::Group,
+                state: *state,
+                emoji: emoji.as_deref(),
+                digits: digits.as_deref(),
+                members,
+            }),
+            Event::RoomChanged { options, by, op } => self.room_changed(options, by.as_ref(), *op),
+            Event::Removed { by } => {
+                let who = self.who(by);
+                vec![Line::warning(format!(
+                    "{who}, the owner, removed you from this room. The link you have is dead."
+                ))]
+            }
+            Event::Closed { by } => vec![Line::info(format!(
+                "The room was closed for everybody by {}; every device wiped it.",
+                self.who(by)
+            ))],
+            Event::Limited { what, seconds } => {
+                let what = match what.as_str() {
+                    "say" => "Speaking".into(),
+                    "verify" => "Comparing codes".into(),
+                    "password" => "Trying a password".into(),
+                    other => text::one_line(other),
+                };
+                vec![Line::warning(format!(
+                    "{what} must wait for {}.",
+                    said::duration((*seconds).into())
+                ))]
+            }
             Event::Left { reason } => {
                 self.ended = Some(*reason);
                 vec![Line::info(match reason {
@@ -257,6 +347,7 @@ impl Model {
         }
         let before = std::mem::take(&mut self.members);
         self.me = Some(snapshot.me.clone());
+        self.room = snapshot.room.clone();
         self.typing.clear();
         for member in &snapshot.members {
             match before.iter().find(|m| m.id == member.id) {
@@ -277,14 +368,9 @@ impl Model {
         }
         self.rendezvous.clone_from(&snapshot.rendezvous);
         for message in &snapshot.messages {
-            if !self
-                .lines
-                .iter()
-                .any(|line| line.id.as_ref() == Some(&message.id))
-            {
-                lines.push(self.said(message));
-            }
+            lines.extend(self.said(message));
         }
+        self.vanished(&snapshot.messages);
         lines
     }
 
@@ -307,6 +393,9 @@ impl Model {
             };
         };
         let old = std::mem::replace(&mut self.members[at], member.clone());
+        if old.name != member.name {
+            self.redraw_reactions_of(&member.id);
+        }
         changes(&old, member)
     }
 
@@ -330,61 +419,6 @@ impl Model {
             words.push_str(&text::one_line(detail));
         }
         Some(Line::info(words))
-    }
-
-    fn said(&mut self, message: &Message) -> Line {
-        let other = message.with.as_ref().map(|id| self.name_of(id));
-        let author = match self.member(&message.from) {
-            Some(member) => labelled(&message.name, &member.fingerprint),
-            None => name(&message.name),
-        };
-        let lead = match (message.mine, message.direct) {
-            (true, true) => {
-                format!("You, to {} only", other.unwrap_or_else(|| "one member".into()))
-            }
-            (true, false) => "You".into(),
-            (false, true) => format!("{author}, to you only"),
-            (false, false) => author,
-        };
-        let tone = if message.mine { Tone::Mine } else { Tone::Said };
-        // Who wrote history is what its teller says: a fingerprint would lend it weight, and what
-        // the words are worth stands before a name that anybody could have made up.
-        let lead = match (message.history, message.confirmed || message.mine) {
-            (true, true) if message.mine => "Earlier, you".into(),
-            (true, true) => format!("Earlier, {}", quoted(&message.name)),
-            (true, false) => format!("Earlier, unconfirmed, {}", quoted(&message.name)),
-            (false, true) => lead,
-            (false, false) => format!("Unconfirmed, {lead}"),
-        };
-        self.typing
-            .retain(|(id, direct)| *id != message.from || *direct != message.direct);
-        Line {
-            tone: if message.history { Tone::Past } else { tone },
-            lead: Some(lead),
-            text: text::neutral(&message.text),
-            id: Some(message.id.clone()),
-        }
-    }
-
-    fn delivery(&mut self, id: &MessageId, state: DeliveryState, member: Option<&MemberId>) -> Option<Line> {
-        // One of several recipients says nothing about the whole.
-        if member.is_none() || state == DeliveryState::Failed {
-            self.pending.retain(|(of, _)| of != id);
-        }
-        match state {
-            DeliveryState::Sending if member.is_none() => {
-                self.pending.push((id.clone(), Pending::Waiting));
-                None
-            }
-            DeliveryState::Failed => {
-                self.pending.push((id.clone(), Pending::Failed));
-                let to = member.map_or(String::new(), |id| format!(" to {}", self.name_of(id)));
-                Some(Line::warning(format!(
-                    "A message of yours could not be sent{to}."
-                )))
-            }
-            _ => None,
-        }
     }
 
     fn meeting_changed(&mut self, status: &RendezvousStatus) -> Option<Line> {

@@ -50,10 +50,42 @@ pub fn trust(member: &Member) -> &'static str {
         (Trust::None, _) => "its signature is wrong",
         (Trust::Claimed, _) => "its key is claimed, not proven",
         (Trust::Unverified, _) => "not verified",
-        (Trust::New, _) => "seen for the first time",
-        (Trust::Known, _) => "seen before",
+        (Trust::New, _) => "new here",
+        (Trust::Known, _) => "known from earlier",
         (Trust::Verified, _) => "verified by you",
     }
+}
+
+/// The same at length, for whoever asks.
+pub fn trust_meaning(member: &Member) -> &'static str {
+    match member.trust {
+        Trust::None => "Not even its own signature fits",
+        Trust::Claimed => "It brought a key, which anybody can",
+        Trust::Unverified => "It owns this key on this connection; nothing else was checked",
+        Trust::New => "It has the link and owns this key; whose it is was not checked",
+        Trust::Known => "The same key was here earlier in this room; whose it is was not checked",
+        Trust::Verified => "You compared codes with whoever owns this key",
+    }
+}
+
+/// What else is to be known about a member, each in a few words.
+pub fn remarks(member: &Member) -> Vec<String> {
+    let mut remarks: Vec<String> = Vec::new();
+    let mut add = |holds: bool, words: &str| {
+        if holds {
+            remarks.push(words.into());
+        }
+    };
+    add(member.owner, "owner");
+    add(member.muted, "muted by the owner");
+    add(member.blocked, "blocked by you");
+    add(member.was_native, "was a Dayfly, speaks as a page now");
+    add(member.same_key, "shows the same key as another member");
+    add(member.same_name, "another member has a name like this");
+    if let Some(did) = &member.kept {
+        remarks.push(format!("keeps the identity {}", text::one_line(did)));
+    }
+    remarks
 }
 
 /// How a member is connected, in words.
@@ -95,6 +127,12 @@ pub fn meeting_place(status: &RendezvousStatus) -> String {
 
 const SAME_KEY: &str = "shows the same key as another member: at least one of them is not who it seems.";
 
+const SAME_NAME: &str =
+    "has a name like another member's: tell the two apart by what stands in the brackets.";
+
+const WAS_NATIVE: &str = "was a Dayfly and speaks as a page now: what was checked holds no more, and its direct \
+                          thread stays shut.";
+
 /// What is said of a member that came.
 pub fn arrival(member: &Member) -> Vec<Line> {
     let who = label(member);
@@ -106,6 +144,12 @@ pub fn arrival(member: &Member) -> Vec<Line> {
     ))];
     if member.same_key {
         lines.push(Line::warning(format!("{who} {SAME_KEY}")));
+    }
+    if member.same_name {
+        lines.push(Line::warning(format!("{who} {SAME_NAME}")));
+    }
+    if member.was_native {
+        lines.push(Line::warning(format!("{who} {WAS_NATIVE}")));
     }
     lines
 }
@@ -144,10 +188,34 @@ pub fn changes(old: &Member, new: &Member) -> Vec<Line> {
         }
     }
     if old.trust != new.trust || old.fingerprint != new.fingerprint {
-        lines.push(Line::info(format!("{who}: {}.", trust(new))));
+        let words = format!("{who}: {}.", trust(new));
+        lines.push(if old.trust == Trust::Verified {
+            Line::warning(words)
+        } else {
+            Line::info(words)
+        });
     }
     if new.same_key && !old.same_key {
         lines.push(Line::warning(format!("{who} {SAME_KEY}")));
+    }
+    if new.same_name && !old.same_name {
+        lines.push(Line::warning(format!("{who} {SAME_NAME}")));
+    }
+    if new.was_native && !old.was_native {
+        lines.push(Line::warning(format!("{who} {WAS_NATIVE}")));
+    }
+    for (was, is, on, off) in [
+        (old.muted, new.muted, "was muted by the owner", "is heard again"),
+        (
+            old.blocked,
+            new.blocked,
+            "was blocked by you",
+            "is no longer blocked",
+        ),
+    ] {
+        if was != is {
+            lines.push(Line::info(format!("{who} {}.", if is { on } else { off })));
+        }
     }
     lines
 }

@@ -1,8 +1,9 @@
 //! The state of the chat view and what keys do to it. Pure: the loop in [`super`] carries out
 //! what is returned, the view draws what is left.
 
+use crate::command::Typed;
 use crate::links::Links;
-use crate::model::{Line, Model};
+use crate::model::{Line, Model, Tone};
 use crate::text;
 use crossterm::event::{Event as TerminalEvent, KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 use dayfly_core::proto::invite::qr::Matrix;
@@ -23,6 +24,8 @@ pub enum Act {
     Draw,
     /// A line was entered.
     Entered(String),
+    /// A key of a comparison was pressed.
+    Compared(Typed),
     /// Draw everything from nothing.
     Redraw,
     /// Leave.
@@ -110,13 +113,19 @@ impl App {
     /// A view that is scrolled back stays where it is while lines come in.
     fn arrived(&mut self, lines: &[Line]) {
         if self.scroll > 0 {
+            let lines = lines.iter().filter(|line| line.tone != Tone::Change);
             let rows: usize = lines
-                .iter()
-                .map(|line| super::view::rows(line, None, self.drawn.0).len())
+                .clone()
+                .map(|line| super::view::rows(line, self.drawn.0).len())
                 .sum();
             self.scroll += rows;
-            self.unread += lines.len();
+            self.unread += lines.count();
         }
+    }
+
+    /// The end of the transcript is before the person's eyes.
+    pub fn shows_newest(&self) -> bool {
+        self.scroll == 0 && !self.panel && self.model.check().is_none() && self.model.look().is_none()
     }
 
     /// True while the person composes words for everybody: what the others are told. Commands
@@ -142,6 +151,9 @@ impl App {
 
     fn key(&mut self, key: KeyEvent, event: &TerminalEvent) -> Act {
         let control = key.modifiers.contains(KeyModifiers::CONTROL);
+        if let Some(typed) = self.comparison_key(key.code, control) {
+            return Act::Compared(typed);
+        }
         let page = self.drawn.1.saturating_sub(1).max(1);
         match key.code {
             KeyCode::Char('c') if control => return Act::Leave,
@@ -155,6 +167,7 @@ impl App {
                     return Act::Entered(line);
                 }
             }
+            KeyCode::Esc if self.model.look().is_some() => self.model.look_away(),
             KeyCode::Esc if self.panel => (self.panel, self.waits) = (false, false),
             KeyCode::Esc => self.scroll_by(0, true),
             KeyCode::PageUp => self.scroll_by(page, false),
@@ -169,6 +182,18 @@ impl App {
             }
         }
         Act::Draw
+    }
+
+    /// What a key means while codes are compared. None of them is a letter of its own, so that
+    /// nobody who happens to type answers by accident.
+    fn comparison_key(&self, code: KeyCode, control: bool) -> Option<Typed> {
+        let with = self.model.check()?.with.clone();
+        match code {
+            KeyCode::Char('y') if control => Some(Typed::Same(with)),
+            KeyCode::Char('n') if control => Some(Typed::Differ(with)),
+            KeyCode::Esc => Some(Typed::Cancel(with)),
+            _ => None,
+        }
     }
 
     fn insert(&mut self, c: char) {
@@ -190,7 +215,7 @@ impl App {
                 .model
                 .lines()
                 .iter()
-                .map(|line| super::view::rows(line, None, columns).len())
+                .map(|line| super::view::rows(line, columns).len())
                 .sum();
             self.scroll = self.scroll.min(all.saturating_sub(height));
         }

@@ -1,6 +1,7 @@
 //! The chat view: a loop that hands terminal events and room events to [`input::App`] and draws
 //! it with [`view`]. The terminal is given back as it was, whatever happens.
 
+mod check;
 mod input;
 mod panel;
 mod view;
@@ -8,8 +9,8 @@ mod view;
 #[cfg(test)]
 mod tests;
 
-use crate::actions::{self, Done};
-use crate::command;
+use crate::actions::{self, Done, Receipts};
+use crate::command::{self, Typed};
 use crate::exit::{Exit, Outcome};
 use crate::model::Line;
 use crate::session::{self, Session, Stop};
@@ -47,6 +48,7 @@ pub async fn run(session: Session, signals: Signals) -> Result<Exit, Stop> {
         app,
         terminal,
         typing: Typing::default(),
+        receipts: Receipts::default(),
     }
     .run(session, signals)
     .await;
@@ -99,6 +101,7 @@ struct View {
     app: App,
     terminal: DefaultTerminal,
     typing: Typing,
+    receipts: Receipts,
 }
 
 impl View {
@@ -114,6 +117,9 @@ impl View {
                 () = at(draw_at) => {
                     draw_at = None;
                     if self.draw().is_err() { break }
+                    if self.app.shows_newest() {
+                        self.receipts.tell(&session.handle, &self.app.model).await;
+                    }
                     continue;
                 }
                 event = session.events.next() => {
@@ -163,19 +169,26 @@ impl View {
                 let on = self.app.is_typing();
                 self.typing.tell(on, &session.handle).await;
             }
+            Act::Compared(typed) => return self.perform(typed, String::new(), session).await,
             Act::Entered(line) => {
                 let typed = command::parse(&line, &self.app.model);
                 self.typing.tell(false, &session.handle).await;
-                match actions::perform(&session.handle, &self.app.model, typed).await {
-                    Done::Lines(lines) => self.app.note(lines),
-                    Done::Refused(why) => {
-                        self.app.note(vec![why]);
-                        self.app.give_back(line);
-                    }
-                    Done::Link => self.app.show_panel(),
-                    Done::Leave => return true,
-                }
+                return self.perform(typed, line, session).await;
             }
+        }
+        false
+    }
+
+    /// Does what was asked for; true when that is to leave. A refused `line` is given back.
+    async fn perform(&mut self, typed: Typed, line: String, session: &Session) -> bool {
+        match actions::perform(&session.handle, &mut self.app.model, typed).await {
+            Done::Lines(lines) => self.app.note(lines),
+            Done::Refused(why) => {
+                self.app.note(vec![why]);
+                self.app.give_back(line);
+            }
+            Done::Link => self.app.show_panel(),
+            Done::Leave => return true,
         }
         false
     }

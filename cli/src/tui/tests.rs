@@ -1,24 +1,32 @@
 use super::input::{Act, App};
 use super::panel::Code;
 use super::view::draw;
+use crate::command::Typed;
 use crate::links::Links;
-use crate::model::Line;
-use crate::testing::{member, message, reset, tracker};
+use crate::model::{Line, With};
+use crate::testing::{member, message, native, native_reset, reset, tracker};
 use crossterm::event::{Event as TerminalEvent, KeyCode, KeyEvent, KeyModifiers};
+use dayfly_core::proto::id::{MemberId, MessageId};
 use dayfly_core::proto::invite::{Access, Invite, Island, WebInvite, qr};
 use dayfly_core::proto::room::{
-    DeliveryState, Event, MemberState, Message, NoticeCode, RendezvousState, Trust, Via,
+    DeliveryState, Emoji, Event, MemberState, Message, NoticeCode, Reaction, RendezvousState, RoomInfo,
+    RoomOp, Trust, VerificationState, Via,
 };
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use ratatui::style::Color;
 
-fn app(trackers: &[&str]) -> App {
+/// A room of which nothing was told yet.
+fn unopened(trackers: &[&str]) -> App {
     let trackers = trackers.iter().map(|url| (*url).to_owned()).collect();
     let room = "2f1e6c0a-4f2e-4f7c-9d0b-7a1f3c5e9b11";
     let invite = WebInvite::new(room, Access::Public, vec![Island::chitchatter()], trackers).unwrap();
     let preface = vec!["This room is open to any browser that has the link".into()];
-    let mut app = App::new(Links::of(&Invite::Web(invite)), preface, true);
+    App::new(Links::of(&Invite::Web(invite)), preface, true)
+}
+
+fn app(trackers: &[&str]) -> App {
+    let mut app = unopened(trackers);
     app.event(&reset(member("me", "Ada")));
     app
 }
@@ -321,7 +329,162 @@ fn a_paste_is_one_text_and_cannot_steer() {
 #[test]
 fn help_and_errors_replace_the_panel() {
     let mut app = app(&[]);
-    app.note(crate::command::help());
+    app.note(crate::command::help(&app.model));
     app.note(vec![Line::warning("There is no command /fly.")]);
     insta::assert_snapshot!("help_60x16", screen(&mut app, 60, 16).backend());
+}
+
+/// A native room of somebody else's in which a good deal has happened.
+fn native_room() -> App {
+    let mut app = unopened(&[]);
+    let me = native(member("me", "Ada"));
+    app.event(&native_reset(me.clone(), false));
+    let mut bob = native(member("b0b1", "Bob"));
+    (bob.owner, bob.trust) = (true, Trust::Verified);
+    let mut eve = native(member("e0e0", "שרה"));
+    eve.trust = Trust::Known;
+    let mut mal = native(member("3a11", "Mal"));
+    mal.muted = true;
+    for member in [&bob, &eve, &mal] {
+        app.event(&Event::MemberJoined {
+            member: member.clone(),
+        });
+    }
+    let said = |message| Event::Message { message };
+    let once = Message {
+        view_once: true,
+        ..message("4", &bob, "")
+    };
+    let past = Message {
+        history: true,
+        confirmed: false,
+        missing: 2,
+        ..message("1", &bob, "from before")
+    };
+    let mention = Message {
+        mentions_me: true,
+        reply_to: Some(MessageId("1".into())),
+        ..message("2", &eve, "@Ada זה בשבילך, עם English באמצע")
+    };
+    let mine = Message {
+        mine: true,
+        edited: true,
+        expires_at: Some(1_700_000_300_000),
+        reactions: vec![Reaction {
+            emoji: "👍🏽".into(),
+            by: vec![bob.id.clone(), me.id.clone()],
+        }],
+        ..message("3", &me, "changed words")
+    };
+    for message in [past, mention, mine, once] {
+        app.event(&said(message));
+    }
+    app.event(&Event::RoomChanged {
+        options: RoomInfo {
+            native: true,
+            owner: Some(bob.id.clone()),
+            expire_seconds: 300,
+            ..RoomInfo::default()
+        },
+        by: Some(bob.id),
+        op: RoomOp::Expire,
+    });
+    app
+}
+
+fn compare(app: &mut App) {
+    let emoji = [
+        ("🐶", "Dog"),
+        ("☎️", "Telephone"),
+        ("✂️", "Scissors"),
+        ("🎅", "Santa"),
+        ("🏆", "Trophy"),
+        ("⌛", "Hourglass"),
+        ("🔧", "Spanner"),
+    ]
+    .map(|(symbol, name)| Emoji {
+        symbol: symbol.into(),
+        name: name.into(),
+    });
+    app.event(&Event::Verification {
+        member: MemberId("e0e0".into()),
+        state: VerificationState::Compare,
+        emoji: Some(emoji.to_vec()),
+        digits: Some("1234-5678-9012".into()),
+    });
+}
+
+#[test]
+fn a_native_room_at_several_sizes() {
+    for (columns, rows) in [(160, 50), (100, 26), (40, 20), (24, 10)] {
+        let name = format!("native_{columns}x{rows}");
+        insta::assert_snapshot!(name, screen(&mut native_room(), columns, rows).backend());
+        let mut comparing = native_room();
+        compare(&mut comparing);
+        let name = format!("compare_{columns}x{rows}");
+        insta::assert_snapshot!(name, screen(&mut comparing, columns, rows).backend());
+    }
+    for columns in 1..30 {
+        for rows in 1..8 {
+            let mut comparing = native_room();
+            screen(&mut comparing, columns, rows);
+            compare(&mut comparing);
+            screen(&mut comparing, columns, rows);
+        }
+    }
+}
+
+#[test]
+fn a_comparison_takes_its_keys_and_no_letter() {
+    let mut app = native_room();
+    assert_eq!(
+        key(&mut app, KeyCode::Char('y'), KeyModifiers::CONTROL),
+        Act::Draw
+    );
+    compare(&mut app);
+    let with = With::Member(MemberId("e0e0".into()));
+    type_in(&mut app, "yn");
+    assert_eq!(app.input.value(), "yn");
+    assert_eq!(
+        key(&mut app, KeyCode::Char('y'), KeyModifiers::CONTROL),
+        Act::Compared(Typed::Same(with.clone()))
+    );
+    assert_eq!(
+        key(&mut app, KeyCode::Char('n'), KeyModifiers::CONTROL),
+        Act::Compared(Typed::Differ(with.clone()))
+    );
+    assert_eq!(
+        press(&mut app, KeyCode::Esc),
+        Act::Compared(Typed::Cancel(with.clone()))
+    );
+    app.model.confirms(&with);
+    let shown = screen(&mut app, 100, 20).backend().to_string();
+    assert!(shown.contains("Waiting for the other side"), "{shown}");
+}
+
+#[test]
+fn a_look_covers_the_view_until_it_is_forgotten() {
+    let mut app = native_room();
+    app.event(&Event::MessageChanged {
+        id: MessageId("4".into()),
+        text: Some("only once".into()),
+        unsent: Some(true),
+        reactions: None,
+        expires_at: None,
+        confirmed: None,
+    });
+    insta::assert_snapshot!("look_60x12", screen(&mut app, 60, 12).backend());
+    press(&mut app, KeyCode::Esc);
+    let after = screen(&mut app, 60, 12).backend().to_string();
+    assert!(
+        !after.contains("only once") && after.contains("looked at once"),
+        "{after}"
+    );
+}
+
+#[test]
+fn help_of_a_native_room_says_whose_the_rest_is() {
+    let mut app = native_room();
+    app.note(crate::command::help(&app.model));
+    insta::assert_snapshot!("native_help_100x40", screen(&mut app, 100, 40).backend());
 }

@@ -6,8 +6,8 @@
 //! reaches a cell.
 
 use super::input::App;
-use super::panel;
-use crate::model::{self, Line, Pending, Tone};
+use super::{check, panel};
+use crate::model::{self, Line, Tone};
 use crate::text;
 use dayfly_core::proto::room::{Member, RendezvousState, RendezvousStatus};
 use ratatui::Frame;
@@ -43,7 +43,9 @@ pub fn draw(frame: &mut Frame, app: &mut App) {
         (body, None)
     };
     draw_head(frame, app, head);
-    if app.panel {
+    if check::draw(frame, app, main) {
+        // It covers whatever else there is.
+    } else if app.panel {
         panel::draw(frame, app, main);
     } else {
         draw_transcript(frame, app, main);
@@ -65,11 +67,23 @@ fn draw_head(frame: &mut Frame, app: &App, area: Rect) {
         .model
         .me()
         .map_or_else(|| "…".into(), |me| model::name(&me.name));
-    let room = text::shorten(&text::grid(&text::one_line(&app.links.room)), 13);
+    let room = match app.model.room_words() {
+        words if words.is_empty() => format!(
+            "room {}",
+            text::shorten(&text::grid(&text::one_line(&app.links.room)), 13)
+        ),
+        words => words,
+    };
+    let meeting = app.model.meeting();
+    // What is said of the room matters more than where it meets.
+    let (first, second) = if app.model.room().native {
+        (text::grid(&room), meeting)
+    } else {
+        (meeting, room)
+    };
     let words = format!(
-        " Dayfly \u{b7} {} \u{b7} {others} \u{b7} {} \u{b7} room {room}",
-        text::grid(&name),
-        app.model.meeting()
+        " Dayfly \u{b7} {} \u{b7} {others} \u{b7} {first} \u{b7} {second}",
+        text::grid(&name)
     );
     let words = text::shorten(&words, usize::from(area.width));
     let style = Style::new().add_modifier(Modifier::REVERSED);
@@ -82,8 +96,7 @@ fn draw_transcript(frame: &mut Frame, app: &mut App, area: Rect) {
     // Laid out from the end, and no further than what is shown.
     let mut shown: Vec<Row> = Vec::with_capacity(height + app.scroll);
     for line in app.model.lines().iter().rev() {
-        let pending = line.id.as_ref().and_then(|id| app.model.pending(id));
-        shown.extend(styled(line, pending, columns, app.colour).into_iter().rev());
+        shown.extend(styled(line, columns, app.colour).into_iter().rev());
         if shown.len() >= height + app.scroll {
             break;
         }
@@ -104,7 +117,7 @@ fn draw_transcript(frame: &mut Frame, app: &mut App, area: Rect) {
 }
 
 /// A line as rows of text, the first split into lead and words.
-pub fn rows(line: &Line, pending: Option<Pending>, columns: usize) -> Vec<(String, String)> {
+pub fn rows(line: &Line, columns: usize) -> Vec<(String, String)> {
     let lead = match (&line.lead, line.tone) {
         (Some(lead), _) => format!(
             "{}: ",
@@ -114,11 +127,7 @@ pub fn rows(line: &Line, pending: Option<Pending>, columns: usize) -> Vec<(Strin
         (None, _) => "\u{b7} ".into(),
     };
     let mut words = text::grid(line.text.trim_end_matches('\n'));
-    words.push_str(match pending {
-        Some(Pending::Waiting) => " (waits for somebody to come)",
-        Some(Pending::Failed) => " (not sent)",
-        None => "",
-    });
+    words.push_str(&text::grid(&line.marks));
     let indent = if columns >= 20 { 2 } else { 0 };
     let hang = text::width(&lead).saturating_sub(indent);
     let mut wrapped = text::wrap(&words, columns - indent, hang).into_iter();
@@ -127,9 +136,9 @@ pub fn rows(line: &Line, pending: Option<Pending>, columns: usize) -> Vec<(Strin
     rows
 }
 
-fn styled(line: &Line, pending: Option<Pending>, columns: usize, colour: bool) -> Vec<Row<'static>> {
+fn styled(line: &Line, columns: usize, colour: bool) -> Vec<Row<'static>> {
     let (lead, words) = styles(line.tone, colour);
-    rows(line, pending, columns)
+    rows(line, columns)
         .into_iter()
         .map(|(head, text)| Row::from(vec![Span::styled(head, lead), Span::styled(text, words)]))
         .collect()
@@ -142,9 +151,11 @@ fn styles(tone: Tone, colour: bool) -> (Style, Style) {
     let tint = |style: Style, with| if colour { style.fg(with) } else { style };
     match tone {
         Tone::Said => (tint(bold, Color::Cyan), plain),
+        // The sign of it is in the words as well.
+        Tone::Mention => (tint(bold.add_modifier(Modifier::REVERSED), Color::Cyan), bold),
         Tone::Mine => (tint(bold, Color::Green), plain),
         Tone::Past => (dim, dim),
-        Tone::Info => (dim, dim),
+        Tone::Info | Tone::Change => (dim, dim),
         Tone::Warning => (tint(bold, Color::Yellow), tint(plain, Color::Yellow)),
     }
 }
@@ -199,8 +210,14 @@ fn describe(member: &Member) -> String {
     if member.same_key {
         return "same key as another!".into();
     }
+    if member.was_native {
+        return "page now, was a Dayfly!".into();
+    }
     match model::way(member) {
         "does not answer at present" => "does not answer".into(),
+        way if member.muted => format!("{way}, {trust}, muted"),
+        way if member.blocked => format!("{way}, {trust}, blocked"),
+        way if member.owner => format!("{way}, {trust}, owner"),
         way => format!("{way}, {trust}"),
     }
 }
@@ -231,6 +248,10 @@ fn draw_status(frame: &mut Frame, app: &App, area: Rect) {
             1 => "1 new line below; PgDn or Ctrl-End goes there".into(),
             n => format!("{n} new lines below; PgDn or Ctrl-End goes there"),
         }
+    } else if app.model.check().is_some() {
+        check::keys(area.width).into()
+    } else if app.model.look().is_some() {
+        "Esc forgets this".into()
     } else if !typing.is_empty() {
         format!("{typing}…")
     } else if app.panel {

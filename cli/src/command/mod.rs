@@ -1,8 +1,10 @@
 //! What a person types in the chat view or in plain mode: words, or a command behind a slash.
 
-use crate::model::{self, Line, Model};
-use dayfly_core::proto::id::MemberId;
-use dayfly_core::proto::room::Member;
+mod native;
+
+use crate::model::{self, Line, Model, With};
+use dayfly_core::proto::id::{MemberId, MessageId};
+use dayfly_core::proto::room::{Command, Member, MemberKind};
 
 /// What a line asks for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,12 +27,30 @@ pub enum Typed {
     Help,
     /// Leave the room.
     Leave,
+    /// Say something that can be looked at once.
+    Once(String),
+    /// Answer a message.
+    Reply(MessageId, String),
+    /// Compare codes with a member, by its id.
+    Verify(String),
+    /// Compare one code with everybody.
+    Group,
+    /// The codes are the same.
+    Same(With),
+    /// The codes differ.
+    Differ(With),
+    /// Leave comparing for now.
+    Cancel(With),
+    /// Something else that only native rooms know.
+    Room(Command),
+    /// Say how the room stands.
+    Options,
     /// It makes no sense; the sentence says why.
     Wrong(String),
 }
 
-/// The commands, for `/help`.
-pub const HELP: [&str; 9] = [
+/// The commands of every room, for `/help`.
+const HELP: [&str; 9] = [
     "/help shows this.",
     "/name NAME takes another name.",
     "/dm NAME TEXT says something to one member only; the short fingerprint works as NAME too.",
@@ -40,6 +60,30 @@ pub const HELP: [&str; 9] = [
     "/leave leaves; so does Ctrl-C.",
     "//TEXT says TEXT with one slash in front.",
     "In the chat view PgUp and PgDn scroll, Alt-Enter begins a new line.",
+];
+
+/// Those of native rooms. Messages go by the number before them; without one, the newest is meant.
+const NATIVE_HELP: [&str; 11] = [
+    "/verify NAME compares codes with a member, /group with everybody; then /same, /differ or /cancel.",
+    "/reply #12 TEXT answers message 12; without a number the newest of somebody else.",
+    "/react #12 EMOJI reacts to a message, /unreact #12 EMOJI takes that back.",
+    "/edit #12 TEXT changes a message of yours, /unsend #12 takes it back.",
+    "/once TEXT says something that can be looked at once; /view #12 looks at such a message.",
+    "/block NAME hears nothing of a member on this device, /unblock NAME hears it again.",
+    "/receipts on tells others what you have read and shows what they have; /receipts off ends that.",
+    "/room says how the room stands and who owns it.",
+    "@NAME in a text marks it for that member.",
+    "**bold**, *slanted*, `code` and > quotes are shown as such; links are never opened.",
+    "In the chat view a comparison has keys: Ctrl-Y the same, Ctrl-N they differ, Esc not now.",
+];
+
+/// Those of a native room's owner.
+const OWNERS_HELP: [&str; 5] = [
+    "/remove NAME removes a member and gives the room a new secret and a new link.",
+    "/mute NAME shows nobody what a member says, /unmute NAME shows it again.",
+    "/slow 30 lets each speak every 30 seconds, /expire 5m lets messages vanish after five minutes; off ends it.",
+    "/lock lets nobody new in, /unlock does again; /handover NAME makes another the owner.",
+    "/close now wipes the room on every device.",
 ];
 
 /// Reads a line in the light of who is here.
@@ -65,16 +109,22 @@ pub fn parse(line: &str, model: &Model) -> Typed {
         "stats" => Typed::Stats,
         "link" => Typed::Link,
         "leave" => Typed::Leave,
-        _ => Typed::Wrong(format!(
-            "There is no command /{}. /help lists them; // says a text that begins with a slash.",
-            crate::text::shorten(&crate::text::one_line(word), 30)
-        )),
+        _ => native::parse(word, rest, model).unwrap_or_else(|| {
+            Typed::Wrong(format!(
+                "There is no command /{}. /help lists them; // says a text that begins with a slash.",
+                crate::text::shorten(&crate::text::one_line(word), 30)
+            ))
+        }),
     }
 }
 
-/// Finds the member at the head of `rest`: names may hold spaces, so the longest name that fits
-/// wins, and a name that two bear is refused.
-fn direct(rest: &str, members: &[Member]) -> Typed {
+/// What is said when a name is not one member's alone.
+const SEVERAL: &str = "Several members bear that name. Use the fingerprint in place of the name; /who lists \
+                       them.";
+
+/// The members at the head of `rest`, each with what follows: names may hold spaces, so the
+/// longest name that fits wins. More than one means that the name is not one member's alone.
+fn longest<'m, 'r>(rest: &'r str, members: &'m [Member]) -> Vec<(&'m Member, &'r str)> {
     let mut best: Vec<(&Member, &str)> = Vec::new();
     for member in members {
         for handle in [
@@ -92,18 +142,19 @@ fn direct(rest: &str, members: &[Member]) -> Typed {
             }
         }
     }
-    match best.as_slice() {
+    best
+}
+
+/// Finds the member at the head of `rest`; a name that two bear is refused.
+fn direct(rest: &str, members: &[Member]) -> Typed {
+    match longest(rest, members).as_slice() {
         [] if rest.is_empty() => Typed::Wrong("/dm needs a name and a text.".into()),
         [] => Typed::Wrong("Nobody here is called that. /who lists who is here.".into()),
         [(member, text)] => match text.trim() {
             "" => Typed::Wrong(format!("What is to be said to {}?", model::label(member))),
             text => Typed::Direct(member.id.clone(), text.into()),
         },
-        _ => Typed::Wrong(
-            "Several members bear that name. Use the fingerprint in place of the name; /who lists \
-             them."
-                .into(),
-        ),
+        _ => Typed::Wrong(SEVERAL.into()),
     }
 }
 
@@ -114,9 +165,18 @@ fn after<'a>(rest: &'a str, handle: &str) -> Option<&'a str> {
     (whole && !handle.is_empty()).then_some(text)
 }
 
-/// The answer to `/help`.
-pub fn help() -> Vec<Line> {
-    HELP.iter().map(|text| Line::info(*text)).collect()
+/// The answer to `/help`, in the light of what this person may do here.
+pub fn help(model: &Model) -> Vec<Line> {
+    let mut lines: Vec<Line> = HELP.iter().map(|text| Line::info(*text)).collect();
+    if model.room().native {
+        lines.extend(NATIVE_HELP.iter().map(|text| Line::info(*text)));
+        lines.push(Line::info(match model.not_owner() {
+            None => "You own this room, so these are yours:".into(),
+            Some(why) => format!("Not yours to do. {why}"),
+        }));
+        lines.extend(OWNERS_HELP.iter().map(|text| Line::info(*text)));
+    }
+    lines
 }
 
 /// The answer to `/who`.
@@ -142,8 +202,13 @@ pub fn who(model: &Model) -> Vec<Line> {
             let islands: Vec<_> = member.islands.iter().map(|i| crate::text::one_line(i)).collect();
             words.push_str(&format!(", met on {}", islands.join(" and ")));
         }
-        if member.same_key {
-            words.push_str("; shows the same key as another member");
+        for remark in model::remarks(member) {
+            words.push_str("; ");
+            words.push_str(&remark);
+        }
+        if member.kind == MemberKind::Native {
+            words.push_str(". ");
+            words.push_str(model::trust_meaning(member));
         }
         words.push('.');
         lines.push(Line::info(words));
