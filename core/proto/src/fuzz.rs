@@ -8,6 +8,7 @@
 use crate::identity::web;
 use crate::invite;
 use crate::room;
+use crate::wire::native;
 use crate::wire::web::chitchatter::{
     Action, MAX_TEXT_UNITS, MAX_TRANSCRIPT_ITEMS, TranscriptContent, message_limit,
 };
@@ -29,6 +30,10 @@ pub const TARGETS: &[(&str, Target)] = &[
     ("invite_link", invite::fuzz::link),
     ("invite_record", invite::fuzz::record),
     ("key", key),
+    ("native_event", native::fuzz::event),
+    ("native_frame", native::fuzz::frame),
+    ("native_group", native::fuzz::group),
+    ("native_op", native::fuzz::op),
     ("qr_code", invite::fuzz::code),
     ("qr_luma", invite::fuzz::luma),
     ("qr_png", invite::fuzz::png),
