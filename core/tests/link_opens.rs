@@ -1,9 +1,10 @@
 //! Two links open from an offer and an answer, carry messages of every size both ways in order,
-//! and agree on each other's certificate with what the descriptions announced.
+//! and know their connection by the same two certificates, which are no other connection's.
 
 mod links;
 
 use links::{connected, negotiated, stack};
+use std::collections::BTreeSet;
 use std::time::Instant;
 
 #[tokio::test]
@@ -21,18 +22,31 @@ async fn messages_of_every_size_arrive_whole_and_in_order() {
 }
 
 #[tokio::test]
-async fn the_live_certificate_is_the_announced_one() {
+async fn both_sides_know_the_connection_by_the_same_two_certificates() {
     let stack = stack();
-    let mut a = links::offer(&stack, &links::loopback());
-    let offer = a.described().await;
-    let mut b = links::answer(&stack, &links::loopback(), offer.clone());
-    let answer = b.described().await;
-    a.link().accept(answer.clone());
-    assert_eq!(a.link().remote_certificate(), None);
-    a.opened().await;
-    b.opened().await;
-    assert_eq!(a.link().remote_certificate(), Some(announced(&answer)));
-    assert_eq!(b.link().remote_certificate(), Some(announced(&offer)));
+    let mut seen = BTreeSet::new();
+    for _ in 0..3 {
+        let mut a = links::offer(&stack, &links::loopback());
+        let offer = a.described().await;
+        let mut b = links::answer(&stack, &links::loopback(), offer.clone());
+        let answer = b.described().await;
+        a.link().accept(answer.clone());
+        assert_eq!(a.link().binding(), None);
+        let (of_a, of_b) = (a.opened().await, b.opened().await);
+        assert_eq!((of_a.ours, of_a.theirs), (of_b.theirs, of_b.ours));
+        assert_eq!((of_a.ours, of_b.ours), (announced(&offer), announced(&answer)));
+        assert_ne!(of_a.dtls_client, of_b.dtls_client, "one of them begins");
+        assert_eq!(
+            of_b.dtls_client,
+            answer.contains("a=setup:active\r\n"),
+            "whoever is active"
+        );
+        assert_eq!((a.link().binding(), b.link().binding()), (Some(of_a), Some(of_b)));
+        assert!(
+            seen.insert(of_a.ours) && seen.insert(of_b.ours),
+            "a certificate is used once"
+        );
+    }
 }
 
 fn announced(sdp: &str) -> [u8; 32] {

@@ -140,7 +140,7 @@ fn a_peer_with_another_certificate_never_opens() {
             let deceived = if forge_offer { &mut b } else { &mut a };
             match deceived.events.recv().await {
                 Some((_, LinkEvent::Closed { reason })) => {
-                    assert_eq!(deceived.link().remote_certificate(), None);
+                    assert_eq!(deceived.link().binding(), None);
                     reason
                 }
                 other => panic!("expected the end, got {other:?}"),
@@ -149,4 +149,34 @@ fn a_peer_with_another_certificate_never_opens() {
         let reason = reason.expect("the end within a minute");
         assert!(reason.contains("encryption failed"), "{reason}");
     }
+}
+
+/// What was bound to a live connection cannot be carried over to another one.
+#[tokio::test]
+async fn another_certificate_under_a_live_connection_ends_it() {
+    let stack = links::stack();
+    let mut a = links::offer(&stack, &links::loopback());
+    let offer = a.described().await;
+    let mut b = links::answer(&stack, &links::loopback(), offer.clone());
+    a.link().accept(b.described().await);
+    a.opened().await;
+    let bound = b.opened().await;
+    b.link().renegotiate(offer.clone());
+    assert!(matches!(b.next().await, LinkEvent::Renegotiated { .. }));
+    assert_eq!(
+        b.link().binding(),
+        Some(bound),
+        "the same certificate may say more"
+    );
+
+    let other = links::offer(&stack, &links::loopback()).described().await;
+    let fingerprint = |text: &str| {
+        let line = text.lines().find(|line| line.starts_with("a=fingerprint:"));
+        line.expect("a fingerprint").to_owned()
+    };
+    b.link()
+        .renegotiate(offer.replace(&fingerprint(&offer), &fingerprint(&other)));
+    let reason = b.closed().await;
+    assert!(reason.contains("another certificate"), "{reason}");
+    assert_eq!(b.link().binding(), Some(bound));
 }

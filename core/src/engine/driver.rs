@@ -97,8 +97,14 @@ impl Driver {
                         self.room.handle_link(clock::now(), id, LinkEvent::Congested);
                     }
                 }
-                // No room asks for it yet.
-                Output::OpenNative { .. } | Output::SendNative { .. } => {}
+                Output::OpenNative { link } => self.with(link, |link| link.open_native()),
+                Output::SendNative { link: id, frame } => {
+                    if let Some(link) = self.links.get(&id)
+                        && link.send_native(frame).is_err()
+                    {
+                        self.room.handle_link(clock::now(), id, LinkEvent::Congested);
+                    }
+                }
                 Output::Close { link } => {
                     if let Some(link) = self.links.remove(&link) {
                         link.close();

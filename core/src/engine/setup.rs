@@ -163,6 +163,7 @@ pub(super) async fn enter(
             ice_servers,
             loopback: options.local,
             relay_only: false,
+            native: true,
         },
         links: BTreeMap::new(),
         link_sink,

@@ -10,7 +10,7 @@ mod webrtc;
 pub use self::webrtc::{IceServerError, SEND_QUEUE, WebRtcStack};
 
 use dayfly_proto::id::LinkId;
-use dayfly_proto::room::LinkEvent;
+use dayfly_proto::room::{Binding, LinkEvent};
 use tokio::sync::mpsc;
 
 /// Where links report. Bounded: a link that outruns the room stops reading from its channel,
@@ -38,6 +38,9 @@ pub struct LinkConfig {
     pub loopback: bool,
     /// Offer and use relayed addresses only, so that peers never learn ours.
     pub relay_only: bool,
+    /// Have a second channel ready for [`Link::open_native`]: for rooms that pages share. A peer
+    /// that does not know it notices nothing of it.
+    pub native: bool,
 }
 
 /// A WebRTC stack: makes links.
@@ -70,11 +73,22 @@ pub trait Link: Send {
     /// [`Full`] when the queue of this link holds its bound.
     fn send(&self, frame: Vec<u8>) -> Result<(), Full>;
 
+    /// Lets the channel be used that both sides know of without a word over the wire;
+    /// `NativeOpen` follows, then what came over it already. Only on links made with
+    /// [`LinkConfig::native`]; on others nothing follows.
+    fn open_native(&self);
+
+    /// Queues one message for that channel, behind what waits for the other one.
+    ///
+    /// # Errors
+    /// [`Full`] when the queue of this link holds its bound, or when that channel is not open.
+    fn send_native(&self, frame: Vec<u8>) -> Result<(), Full>;
+
     /// Bytes this link would take before it says [`Full`].
     fn capacity(&self) -> usize;
 
-    /// SHA-256 of the peer's live certificate (DER), once DTLS is up: what identities bind to.
-    fn remote_certificate(&self) -> Option<[u8; 32]>;
+    /// What this connection is known by, once its channel is open: what identities bind to.
+    fn binding(&self) -> Option<Binding>;
 
     /// Closes after what was queued before is out, or after a second.
     fn close(self: Box<Self>);

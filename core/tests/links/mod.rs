@@ -6,7 +6,7 @@ pub mod sim;
 
 use dayfly_core::link::{Link, LinkConfig, LinkSink, Stack, WebRtcStack};
 use dayfly_core::proto::id::LinkId;
-use dayfly_core::proto::room::LinkEvent;
+use dayfly_core::proto::room::{Binding, LinkEvent};
 use std::time::Duration;
 use tokio::sync::mpsc;
 
@@ -37,9 +37,9 @@ impl End {
         }
     }
 
-    pub async fn opened(&mut self) {
+    pub async fn opened(&mut self) -> Binding {
         match self.next().await {
-            LinkEvent::Open { .. } => {}
+            LinkEvent::Open { binding, .. } => binding,
             other => panic!("expected the channel to open, got {other:?}"),
         }
     }
@@ -67,10 +67,11 @@ impl End {
     }
 }
 
-/// Within this machine only.
+/// Within this machine only, with a native channel.
 pub fn loopback() -> LinkConfig {
     LinkConfig {
         loopback: true,
+        native: true,
         ..LinkConfig::default()
     }
 }

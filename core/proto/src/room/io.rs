@@ -59,8 +59,8 @@ pub enum LinkEvent {
         /// What a handshake is bound to.
         binding: Binding,
     },
-    /// The negotiated channel for native frames is open, after [`Output::OpenNative`]: the other
-    /// side opened its own. Web rooms only.
+    /// The negotiated channel for native frames takes frames, after [`Output::OpenNative`]. It
+    /// says nothing of the other side. Web rooms only.
     NativeOpen,
     /// One message from that channel.
     NativeFrame(Vec<u8>),
@@ -142,12 +142,13 @@ pub enum Output {
         frame: Vec<u8>,
     },
     /// Open the negotiated channel for native frames (id 1023, label `dayfly`, ordered, reliable);
-    /// `NativeOpen` follows if the other side does the same. Web rooms only.
+    /// `NativeOpen` follows, then the frames that came before it was asked for: four at most,
+    /// with more the link ends. Web rooms only.
     OpenNative {
         /// The connection.
         link: LinkId,
     },
-    /// Send one message on that channel. It shares the connection's queue with [`Output::Send`].
+    /// Send one message on that channel, not before `NativeOpen`. It shares the connection's queue with [`Output::Send`].
     SendNative {
         /// The connection.
         link: LinkId,

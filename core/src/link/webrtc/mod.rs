@@ -11,6 +11,7 @@
 //! (`socket`); less patience before ICE nominates; distrust of descriptions (`sdp`).
 
 mod addresses;
+mod native;
 mod runtime;
 mod sdp;
 mod setup;
@@ -20,8 +21,9 @@ pub use addresses::IceServerError;
 
 use super::{Full, Link, LinkConfig, LinkSink, Stack};
 use dayfly_proto::id::LinkId;
+use dayfly_proto::room::Binding;
 use std::net::IpAddr;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 use task::{Control, Ending, Role, Task};
 use tokio::sync::{mpsc, watch};
@@ -129,16 +131,40 @@ struct Shared {
     queued: AtomicUsize,
     /// Bytes given to SCTP since the link opened.
     given: AtomicUsize,
-    /// SHA-256 of the peer's live certificate.
-    certificate: OnceLock<[u8; 32]>,
+    /// What the connection is known by, once it is open.
+    binding: OnceLock<Binding>,
+    /// The native channel takes frames.
+    native: AtomicBool,
+}
+
+/// One message on its way out.
+struct Frame {
+    /// For the native channel.
+    native: bool,
+    bytes: Vec<u8>,
 }
 
 /// The handle of one link.
 struct WebRtcLink {
     shared: Arc<Shared>,
     control: mpsc::Sender<Control>,
-    frames: mpsc::Sender<Vec<u8>>,
+    frames: mpsc::Sender<Frame>,
     ending: watch::Sender<Ending>,
+}
+
+impl WebRtcLink {
+    fn queue(&self, native: bool, bytes: Vec<u8>) -> Result<(), Full> {
+        let length = bytes.len();
+        if length > self.capacity() || length > setup::MAX_MESSAGE {
+            return Err(Full);
+        }
+        // Counted before it is queued: the task may take it at once.
+        self.shared.queued.fetch_add(length, Ordering::Relaxed);
+        self.frames.try_send(Frame { native, bytes }).map_err(|_| {
+            self.shared.queued.fetch_sub(length, Ordering::Relaxed);
+            Full
+        })
+    }
 }
 
 impl Link for WebRtcLink {
@@ -151,16 +177,18 @@ impl Link for WebRtcLink {
     }
 
     fn send(&self, frame: Vec<u8>) -> Result<(), Full> {
-        let length = frame.len();
-        if length > self.capacity() || length > setup::MAX_MESSAGE {
+        self.queue(false, frame)
+    }
+
+    fn open_native(&self) {
+        let _ = self.control.try_send(Control::OpenNative);
+    }
+
+    fn send_native(&self, frame: Vec<u8>) -> Result<(), Full> {
+        if !self.shared.native.load(Ordering::Relaxed) {
             return Err(Full);
         }
-        // Counted before it is queued: the task may take it at once.
-        self.shared.queued.fetch_add(length, Ordering::Relaxed);
-        self.frames.try_send(frame).map_err(|_| {
-            self.shared.queued.fetch_sub(length, Ordering::Relaxed);
-            Full
-        })
+        self.queue(true, frame)
     }
 
     fn capacity(&self) -> usize {
@@ -170,8 +198,8 @@ impl Link for WebRtcLink {
         SEND_QUEUE.saturating_sub(self.shared.queued.load(Ordering::Relaxed))
     }
 
-    fn remote_certificate(&self) -> Option<[u8; 32]> {
-        self.shared.certificate.get().copied()
+    fn binding(&self) -> Option<Binding> {
+        self.shared.binding.get().copied()
     }
 
     fn close(self: Box<Self>) {

@@ -29,6 +29,8 @@ pub(super) enum SdpError {
     Malformed,
     #[error("the other side sent a connection description without a data channel")]
     NoDataChannel,
+    #[error("the other side came up with another certificate under an open connection")]
+    OtherCertificate,
 }
 
 /// Checks a peer's first description and keeps what is useful of it.
@@ -36,7 +38,7 @@ pub(super) enum SdpError {
 /// # Errors
 /// [`SdpError`] when it is over-long, no SDP, or has no data channel section.
 pub(super) fn first(text: &str, loopback: bool) -> Result<String, SdpError> {
-    let clean = renegotiation(text, loopback)?;
+    let clean = bounded(text, loopback)?;
     let values = |name: &'static str| clean.lines().filter_map(move |line| line.strip_prefix(name));
     if values("m=application ").next().is_none() {
         return Err(SdpError::NoDataChannel);
@@ -52,6 +54,25 @@ pub(super) fn first(text: &str, loopback: bool) -> Result<String, SdpError> {
     Ok(clean)
 }
 
+/// Checks a description that comes over the open connection and keeps what is useful of it. The
+/// certificate stays: identities are bound to it.
+///
+/// # Errors
+/// As [`bounded`], and [`SdpError::OtherCertificate`].
+pub(super) fn under(text: &str, live: &[u8; 32], loopback: bool) -> Result<String, SdpError> {
+    let clean = bounded(text, loopback)?;
+    let live: Vec<String> = live.iter().map(|byte| format!("{byte:02X}")).collect();
+    let live = format!("sha-256 {}", live.join(":"));
+    let mut named = clean
+        .lines()
+        .filter_map(|line| line.strip_prefix("a=fingerprint:"));
+    if named.all(|fingerprint| fingerprint.eq_ignore_ascii_case(&live)) {
+        Ok(clean)
+    } else {
+        Err(SdpError::OtherCertificate)
+    }
+}
+
 /// `sha-256` and 32 bytes in hexadecimal, with colons (RFC 8122).
 fn is_sha256(fingerprint: &str) -> bool {
     let Some((algorithm, value)) = fingerprint.split_once(' ') else {
@@ -63,11 +84,11 @@ fn is_sha256(fingerprint: &str) -> bool {
         && bytes.all(|byte| byte.len() == 2 && byte.bytes().all(|b| b.is_ascii_hexdigit()))
 }
 
-/// Checks a peer's later description and keeps what is useful of it.
+/// What is true of every description.
 ///
 /// # Errors
 /// [`SdpError`] when it is over-long or no SDP.
-pub(super) fn renegotiation(text: &str, loopback: bool) -> Result<String, SdpError> {
+fn bounded(text: &str, loopback: bool) -> Result<String, SdpError> {
     if text.len() > MAX_SDP {
         return Err(SdpError::TooLong);
     }

@@ -3,7 +3,9 @@
 use super::addresses::Servers;
 use super::runtime::LinkRuntime;
 use crate::link::LinkConfig;
+use rtc::crypto::{HashAlgorithm, SignatureScheme};
 use rtc::ice::mdns::MulticastDnsMode;
+use rtc::peer_connection::certificate::{CertificateParams, RTCCertificate};
 use rtc::peer_connection::configuration::setting_engine::SctpMaxMessageSize;
 use rtc::rtp_transceiver::rtp_sender::{RTCRtpHeaderExtensionCapability, RtpCodecKind};
 use std::net::SocketAddr;
@@ -11,7 +13,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::{mpsc, watch};
 use webrtc::data_channel::DataChannel;
-use webrtc::error::Result;
+use webrtc::error::{Error, Result};
 use webrtc::peer_connection::{
     MediaEngine, PeerConnection, PeerConnectionBuilder, PeerConnectionEventHandler, RTCConfigurationBuilder,
     RTCIceCandidateType, RTCIceConnectionState, RTCIceGatheringState, RTCIceTransportPolicy,
@@ -116,6 +118,35 @@ impl PeerConnectionEventHandler for Handler {
     }
 }
 
+/// A connection that is not described yet.
+pub(super) struct Made {
+    pub(super) connection: Arc<dyn PeerConnection>,
+    /// SHA-256 of our certificate (DER).
+    pub(super) certificate: [u8; 32],
+    pub(super) reports: Reports,
+}
+
+/// A certificate for one connection: ECDSA on P-256, self-signed, its names made up.
+fn certificate() -> Result<(RTCCertificate, [u8; 32])> {
+    let provider = rtc::crypto::default_provider().map_err(opaque)?;
+    let params = CertificateParams::new(Vec::new()).map_err(opaque)?;
+    let made = RTCCertificate::generate(provider.crypto(), SignatureScheme::EcdsaP256Sha256, params)?;
+    let der = made.dtls_certificate.certificate.first();
+    let der = der.ok_or_else(|| Error::Other("a certificate without a certificate".into()))?;
+    let hash = provider
+        .crypto()
+        .hash(HashAlgorithm::Sha256, der.as_ref())
+        .map_err(opaque)?;
+    let hash = hash
+        .try_into()
+        .map_err(|_| Error::Other("a hash of another length".into()))?;
+    Ok((made, hash))
+}
+
+fn opaque(error: impl ToString) -> Error {
+    Error::Other(error.to_string())
+}
+
 /// Makes the connection and binds its sockets.
 ///
 /// # Errors
@@ -126,7 +157,7 @@ pub(super) async fn build(
     servers: Servers,
     config: &LinkConfig,
     cure: bool,
-) -> Result<(Arc<dyn PeerConnection>, Reports)> {
+) -> Result<Made> {
     let mut media = MediaEngine::default();
     media.register_default_codecs()?;
     for uri in VIDEO_EXTENSIONS {
@@ -148,7 +179,11 @@ pub(super) async fn build(
         settings = settings.with_ice_connection_attempts(Some(ICE_CHECK_INTERVAL), Some(ICE_MAX_CHECKS));
     }
 
-    let mut configuration = RTCConfigurationBuilder::new().with_ice_servers(servers.list);
+    // No two connections share a certificate, so what is bound to one is bound to a connection.
+    let (own, certificate) = certificate()?;
+    let mut configuration = RTCConfigurationBuilder::new()
+        .with_ice_servers(servers.list)
+        .with_certificates(vec![own]);
     if config.relay_only {
         configuration = configuration.with_ice_transport_policy(RTCIceTransportPolicy::Relay);
     }
@@ -161,7 +196,6 @@ pub(super) async fn build(
         ice: ice_in,
         channels: channels_in,
     };
-    // No certificate is given, so each connection makes its own: ECDSA on P-256.
     let connection = PeerConnectionBuilder::new()
         .with_configuration(configuration.build())
         .with_media_engine(media)
@@ -178,5 +212,9 @@ pub(super) async fn build(
         ice,
         channels,
     };
-    Ok((Arc::new(connection), reports))
+    Ok(Made {
+        connection: Arc::new(connection),
+        certificate,
+        reports,
+    })
 }

@@ -2,8 +2,8 @@
 
 use super::runtime::LinkRuntime;
 use super::sdp::Setup;
-use super::setup::{self, Reports};
-use super::{Shared, addresses, sdp};
+use super::setup::{self, Made, Reports};
+use super::{Frame, Shared, addresses, native, sdp};
 use crate::link::{LinkConfig, LinkSink};
 use bytes::{Bytes, BytesMut};
 use dayfly_proto::id::LinkId;
@@ -57,6 +57,7 @@ pub(super) enum Role {
 pub(super) enum Control {
     Accept(String),
     Renegotiate(String),
+    OpenNative,
 }
 
 /// What the handle wants of the task.
@@ -78,21 +79,21 @@ pub(super) struct Task {
     pub(super) interfaces: Option<Vec<IpAddr>>,
     pub(super) cure: bool,
     pub(super) controls: mpsc::Receiver<Control>,
-    pub(super) frames: mpsc::Receiver<Vec<u8>>,
+    pub(super) frames: mpsc::Receiver<Frame>,
     pub(super) ending: watch::Receiver<Ending>,
     /// Who began DTLS, once that is negotiated.
     pub(super) setup: Option<Setup>,
 }
 
 /// Why a link is over.
-enum Over {
+pub(super) enum Over {
     /// The owner hears this sentence.
     Because(String),
     /// The owner asked for it, or is gone: nobody is told.
     Quietly,
 }
 
-fn because(sentence: impl ToString) -> Over {
+pub(super) fn because(sentence: impl ToString) -> Over {
     Over::Because(sentence.to_string())
 }
 
@@ -123,7 +124,7 @@ impl Task {
                 over = &mut work => over,
                 polite = ended(&mut ending) => {
                     // Before it is open nothing can be on its way out.
-                    if polite && shared.certificate.get().is_some() {
+                    if polite && shared.binding.get().is_some() {
                         let _ = timeout(runtime.base(), FLUSH, work).await;
                     }
                     Over::Quietly
@@ -138,13 +139,21 @@ impl Task {
 
     /// Everything up to the end. The connection is left in `made` for whoever ends it.
     async fn work(&mut self, runtime: &Arc<LinkRuntime>, made: &mut Option<Arc<dyn PeerConnection>>) -> Over {
-        let (connection, reports, channel) = match self.negotiate(runtime, made).await {
+        let Negotiated {
+            connection,
+            certificate,
+            reports,
+            channel,
+            native,
+        } = match self.negotiate(runtime, made).await {
             Ok(negotiated) => negotiated,
             Err(over) => return over,
         };
         let Reports { ice, channels, .. } = reports;
+        let native = native.as_deref();
         let open = watch::Sender::new(false);
-        let negotiated = watch::Sender::new(matches!(self.role, Role::Answer(_)));
+        let wanted = watch::Sender::new(false);
+        let setup = watch::Sender::new(self.setup);
         let out = Out {
             link: self.link,
             sink: &self.sink,
@@ -162,9 +171,18 @@ impl Task {
                 },
             };
             let opened = open.subscribe();
-            let sending = send(runtime, &*channel, &mut self.frames, &self.shared, opened);
-            let receiving = receive(runtime, &out, &*connection, &*channel, &self.shared, &open);
-            let watching = watch_progress(runtime, &*channel, &self.shared, open.subscribe());
+            let channels = Channels {
+                data: &*channel,
+                native,
+            };
+            let sending = send(runtime, channels, &mut self.frames, &self.shared, opened);
+            let bound = Bound {
+                connection: &*connection,
+                certificate,
+                setup: &setup,
+            };
+            let receiving = receive(runtime, &out, bound, &*channel, &self.shared, &open);
+            let watching = watch_progress(runtime, channels, &self.shared, open.subscribe());
             tokio::select! {
                 over = sending => over,
                 over = receiving => over,
@@ -174,9 +192,10 @@ impl Task {
         };
         tokio::select! {
             over = carried => over,
-            over = obey(&out, &*connection, &mut self.controls, &self.config, &mut self.setup, &negotiated) => over,
+            over = native::receive(&out, native, &self.shared, wanted.subscribe()) => over,
+            over = obey(&out, &*connection, &mut self.controls, &self.config, &setup, &wanted) => over,
             over = watch_path(&out, &*connection, ice.clone(), open.subscribe()) => over,
-            over = give_up(runtime, negotiated.subscribe(), open.subscribe(), ice.clone()) => over,
+            over = give_up(runtime, setup.subscribe(), open.subscribe(), ice.clone()) => over,
             () = runtime.stopped() => because("the connection broke down; try again"),
         }
     }
@@ -186,7 +205,7 @@ impl Task {
         &mut self,
         runtime: &Arc<LinkRuntime>,
         made: &mut Option<Arc<dyn PeerConnection>>,
-    ) -> Result<(Arc<dyn PeerConnection>, Reports, Option<Arc<dyn DataChannel>>), Over> {
+    ) -> Result<Negotiated, Over> {
         let deadline = runtime.base().now() + GATHER;
         let offer = match &mut self.role {
             Role::Offer => None,
@@ -211,13 +230,20 @@ impl Task {
         if bind.is_empty() {
             return Err(because("this device has no network; connect it and try again"));
         }
-        let (connection, mut reports) = setup::build(runtime.clone(), bind, servers, &self.config, self.cure)
+        let Made {
+            connection,
+            certificate,
+            mut reports,
+        } = setup::build(runtime.clone(), bind, servers, &self.config, self.cure)
             .await
             .map_err(|_| because("no network socket could be had; try again"))?;
         *made = Some(connection.clone());
 
-        let mut channel = None;
+        let (mut channel, mut native) = (None, None);
         let described = async {
+            if self.config.native {
+                native = Some(native::make(&*connection).await?);
+            }
             if let Some(offer) = offer {
                 let offer = RTCSessionDescription::offer(offer)?;
                 connection.set_remote_description(offer).await?;
@@ -257,18 +283,73 @@ impl Task {
             sink: &self.sink,
         };
         out.tell(LinkEvent::Described { sdp }).await?;
-        Ok((connection, reports, channel))
+        Ok(Negotiated {
+            connection,
+            certificate,
+            reports,
+            channel,
+            native,
+        })
+    }
+}
+
+/// A connection that is described.
+struct Negotiated {
+    connection: Arc<dyn PeerConnection>,
+    /// SHA-256 of our certificate.
+    certificate: [u8; 32],
+    reports: Reports,
+    /// Ours, when we offered.
+    channel: Option<Arc<dyn DataChannel>>,
+    native: Option<Arc<dyn DataChannel>>,
+}
+
+/// Where frames go.
+#[derive(Clone, Copy)]
+struct Channels<'a> {
+    data: &'a dyn DataChannel,
+    native: Option<&'a dyn DataChannel>,
+}
+
+impl Channels<'_> {
+    /// Bytes given to SCTP and not yet acknowledged; none once the connection is gone.
+    async fn outstanding(&self) -> usize {
+        let data = self.data.outstanding_bytes().await.unwrap_or(0);
+        match self.native {
+            Some(native) => data + native.outstanding_bytes().await.unwrap_or(0),
+            None => data,
+        }
+    }
+}
+
+/// What the connection is known by, as far as that is known before it is open.
+struct Bound<'a> {
+    connection: &'a dyn PeerConnection,
+    /// SHA-256 of our certificate.
+    certificate: [u8; 32],
+    setup: &'a watch::Sender<Option<Setup>>,
+}
+
+impl Bound<'_> {
+    /// All of it, once DTLS is up.
+    async fn binding(&self) -> Option<Binding> {
+        let setup = *self.setup.borrow();
+        Some(Binding {
+            ours: self.certificate,
+            theirs: certificate(self.connection).await?,
+            dtls_client: setup? == Setup::Active,
+        })
     }
 }
 
 /// The way to the owner.
-struct Out<'a> {
+pub(super) struct Out<'a> {
     link: LinkId,
     sink: &'a LinkSink,
 }
 
 impl Out<'_> {
-    async fn tell(&self, event: LinkEvent) -> Result<(), Over> {
+    pub(super) async fn tell(&self, event: LinkEvent) -> Result<(), Over> {
         self.sink
             .send((self.link, event))
             .await
@@ -338,8 +419,8 @@ impl TheirChannels {
 /// Moves frames from the queue to SCTP. Ends when the handle is gone and all is acknowledged.
 async fn send(
     runtime: &LinkRuntime,
-    channel: &dyn DataChannel,
-    frames: &mut mpsc::Receiver<Vec<u8>>,
+    channels: Channels<'_>,
+    frames: &mut mpsc::Receiver<Frame>,
     shared: &Shared,
     mut opened: watch::Receiver<bool>,
 ) -> Over {
@@ -347,9 +428,12 @@ async fn send(
         return pending().await;
     }
     while let Some(frame) = frames.recv().await {
-        let length = frame.len();
-        let frame = BytesMut::from(Bytes::from(frame));
-        let sent = channel.send(frame).await;
+        let length = frame.bytes.len();
+        let bytes = BytesMut::from(Bytes::from(frame.bytes));
+        let sent = match channels.native {
+            Some(native) if frame.native => native.send(bytes).await,
+            _ => channels.data.send(bytes).await,
+        };
         shared.given.fetch_add(length, Ordering::Relaxed);
         shared.queued.fetch_sub(length, Ordering::Relaxed);
         if sent.is_err() {
@@ -357,7 +441,7 @@ async fn send(
             return pending().await;
         }
     }
-    while channel.outstanding_bytes().await.is_ok_and(|bytes| bytes > 0) {
+    while channels.outstanding().await > 0 {
         runtime.base().sleep(Duration::from_millis(5)).await;
     }
     Over::Quietly
@@ -366,7 +450,7 @@ async fn send(
 /// Ends a link whose data is no longer acknowledged.
 async fn watch_progress(
     runtime: &LinkRuntime,
-    channel: &dyn DataChannel,
+    channels: Channels<'_>,
     shared: &Shared,
     mut opened: watch::Receiver<bool>,
 ) -> Over {
@@ -377,7 +461,7 @@ async fn watch_progress(
     loop {
         runtime.base().sleep(LOOK).await;
         let given = shared.given.load(Ordering::Relaxed);
-        let outstanding = channel.outstanding_bytes().await.unwrap_or(0);
+        let outstanding = channels.outstanding().await;
         let (so_far, now) = (given.wrapping_sub(outstanding), runtime.base().now());
         if outstanding == 0 || so_far != acknowledged {
             (acknowledged, since) = (so_far, now);
@@ -391,7 +475,7 @@ async fn watch_progress(
 async fn receive(
     runtime: &LinkRuntime,
     out: &Out<'_>,
-    connection: &dyn PeerConnection,
+    bound: Bound<'_>,
     channel: &dyn DataChannel,
     shared: &Shared,
     open: &watch::Sender<bool>,
@@ -399,17 +483,12 @@ async fn receive(
     while let Some(event) = channel.poll().await {
         let told = match event {
             DataChannelEvent::OnOpen if !*open.borrow() => {
-                let Some(hash) = certificate(connection).await else {
+                let Some(binding) = bound.binding().await else {
                     return because("the other side showed no certificate");
                 };
-                let _ = shared.certificate.set(hash);
-                let via = path(connection).await;
+                let _ = shared.binding.set(binding);
+                let via = path(bound.connection).await;
                 runtime.opened();
-                let binding = Binding {
-                    ours: [0; 32],
-                    theirs: hash,
-                    dtls_client: false,
-                };
                 let told = out.tell(LinkEvent::Open { via, binding }).await;
                 open.send_replace(true);
                 told
@@ -462,25 +541,29 @@ async fn obey(
     connection: &dyn PeerConnection,
     controls: &mut mpsc::Receiver<Control>,
     config: &LinkConfig,
-    setup: &mut Option<Setup>,
-    negotiated: &watch::Sender<bool>,
+    setup: &watch::Sender<Option<Setup>>,
+    wanted: &watch::Sender<bool>,
 ) -> Over {
     while let Some(control) = controls.recv().await {
+        let known = *setup.borrow();
         let done = match control {
             // There is one answer to one offer; whatever comes later is no part of it.
-            Control::Accept(_) if setup.is_some() => Ok(()),
+            Control::Accept(_) if known.is_some() => Ok(()),
             Control::Accept(answer) => match accept(connection, &answer, config).await {
                 Ok(()) => {
-                    *setup = Some(Setup::ours(&answer, false));
-                    negotiated.send_replace(true);
+                    setup.send_replace(Some(Setup::ours(&answer, false)));
                     Ok(())
                 }
                 Err(over) => Err(over),
             },
-            Control::Renegotiate(offer) => match renegotiate(connection, &offer, config, *setup).await {
+            Control::Renegotiate(offer) => match renegotiate(connection, &offer, config, known).await {
                 Ok(sdp) => out.tell(LinkEvent::Renegotiated { sdp }).await,
                 Err(over) => Err(over),
             },
+            Control::OpenNative => {
+                wanted.send_replace(true);
+                Ok(())
+            }
         };
         if let Err(over) = done {
             return over;
@@ -511,7 +594,10 @@ async fn renegotiate(
     setup: Option<Setup>,
 ) -> Result<String, Over> {
     let failed = |_: webrtc::error::Error| because("the other side's new offer makes no sense");
-    let offer = sdp::renegotiation(offer, config.loopback).map_err(because)?;
+    let live = certificate(connection).await;
+    // Without a certificate there is no open connection that an offer could have come over.
+    let live = live.ok_or_else(|| because("the other side made a new offer too soon"))?;
+    let offer = sdp::under(offer, &live, config.loopback).map_err(because)?;
     if connection.pending_local_description().await.is_some() {
         let rollback = RTCSessionDescription::rollback(None).map_err(failed)?;
         connection.set_local_description(rollback).await.map_err(failed)?;
@@ -575,11 +661,11 @@ async fn watch_path(
 /// handshake fails.
 async fn give_up(
     runtime: &LinkRuntime,
-    mut negotiated: watch::Receiver<bool>,
+    mut setup: watch::Receiver<Option<Setup>>,
     open: watch::Receiver<bool>,
     ice: watch::Receiver<RTCIceConnectionState>,
 ) -> Over {
-    if negotiated.wait_for(|done| *done).await.is_err() {
+    if setup.wait_for(Option::is_some).await.is_err() {
         return pending().await;
     }
     runtime.base().sleep(CONNECT).await;
