@@ -1,7 +1,7 @@
 //! Invites and their QR codes as the shells use them.
 
 use crate::{DayflyError, Live};
-use dayfly_core::engine::new_web_room;
+use dayfly_core::engine::{Error, ErrorKind, new_web_room};
 use dayfly_core::proto::invite::qr::{self, Luma, Matrix};
 use dayfly_core::proto::invite::{Invite as Record, InviteInfo};
 use dayfly_core::proto::secret::SecretString;
@@ -44,6 +44,13 @@ impl Invite {
         Ok(Self::new(match self.record.clone() {
             Record::Locked(locked) => Record::Web(locked.unlock(&SecretString::new(password))?),
             open @ Record::Web(_) => open,
+            Record::Native(_) => {
+                return Err(DayflyError::from(Error {
+                    kind: ErrorKind::NotAllowed,
+                    message: "A native room's password is not part of its invite.".into(),
+                    hint: None,
+                }));
+            }
         }))
     }
 

@@ -37,6 +37,13 @@ pub fn run(args: &JoinArgs) -> Exit {
                 }
                 web
             }
+            Invite::Native(_) => {
+                return Err(Error {
+                    kind: ErrorKind::NotAllowed,
+                    message: "This invite is to a native room, which this build cannot enter.".into(),
+                    hint: Some("Ask for an invite to a web room.".into()),
+                });
+            }
         };
         for island in islands(&room.web)? {
             if !invite.islands.contains(&island) {

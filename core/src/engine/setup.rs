@@ -104,6 +104,13 @@ pub(super) async fn enter(
             )
             .hint("Ask whoever sent the link for the password."));
         }
+        Invite::Native(_) => {
+            return Err(Error::new(
+                ErrorKind::NotAllowed,
+                "This invite is to a native room, which this build cannot enter.",
+            )
+            .hint("Ask for an invite to a web room."));
+        }
     };
     let tasks = Tasks::new();
     let embedded = embedded_tracker(&options).await?;

@@ -1,13 +1,16 @@
 //! Invites: what one person hands to another so that both are in the same room.
 //!
-//! Three texts lead here: a `dayfly:` link (one checked binary record in Base32), the same record
+//! Rooms are of two sorts: web rooms, which browsers can join, and native rooms, which are for
+//! Dayflies alone ([`native`]). Three texts lead here: a `dayfly:` link (one checked binary record in Base32), the same record
 //! behind `https://LINK_HOST/#`, and the `https:` URL of a web room on any island. All of it may
 //! come from a stranger, so everything is bounded before it is looked at and every refusal is a
 //! sentence that says what to try. Nothing here is contacted, and nothing is believed to exist.
 
+mod fields;
 #[doc(hidden)]
 pub mod fuzz;
 mod island;
+pub mod native;
 pub mod product;
 pub mod qr;
 mod record;
@@ -15,10 +18,11 @@ mod text;
 mod url;
 mod web;
 
+pub use fields::Extra;
 pub use island::Island;
-pub use record::Extra;
 pub use web::{Access, LockedInvite, WebInvite};
 
+use native::{HistoryPolicy, NativeInvite};
 use product::{LINK_HOST, URI_SCHEME};
 
 /// The longest text that [`Invite::parse`] looks at, in bytes.
@@ -40,7 +44,7 @@ pub const MAX_TRACKER: usize = 255;
 
 /// What a link or a QR code holds.
 ///
-/// Native rooms, short codes and manual exchange will be further kinds of the same record.
+/// Short codes and manual exchange will be further kinds of the same record.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Invite {
     /// A room that browsers can join too; everything needed to enter is here.
@@ -48,6 +52,8 @@ pub enum Invite {
     /// A private room whose link holds no secret: ask for the password, then
     /// [`LockedInvite::unlock`]. There is no way into a room from here without it.
     Locked(LockedInvite),
+    /// A native room: everything needed to meet is here, and a password may be needed besides.
+    Native(NativeInvite),
 }
 
 /// Why a text is no invite, in words for the person who pasted or scanned it.
@@ -129,6 +135,16 @@ pub enum InviteError {
     /// A tracker address that is no `wss:` or `ws:` URL.
     #[error("A tracker address is wrong: it begins with \"wss://\" (or \"ws://\") and has no spaces.")]
     BadTracker,
+    /// An option of a native room out of its range.
+    #[error("The {what} must be from {least} to {most}.")]
+    BadOption {
+        /// Which.
+        what: &'static str,
+        /// The least it may be.
+        least: u32,
+        /// The most.
+        most: u32,
+    },
     /// The end of the record is missing.
     #[error("The link is cut off: its end is missing. Copy all of it, or scan the code again.")]
     Cut,
@@ -206,31 +222,51 @@ impl Invite {
         match self {
             Self::Web(web) => web.urls(),
             Self::Locked(locked) => locked.urls(),
+            Self::Native(_) => Vec::new(),
         }
     }
 
     /// What a shell shows of an invite before it is used.
     #[must_use]
     pub fn info(&self) -> InviteInfo {
+        let (kind, history, has_owner) = match self {
+            Self::Web(_) | Self::Locked(_) => (InviteKind::Web, None, false),
+            Self::Native(native) => (
+                InviteKind::Native,
+                Some(native.options.history),
+                native.has_owner(),
+            ),
+        };
         let (room, islands, trackers, access) = match self {
             Self::Web(web) => {
                 let access = match web.access {
                     Access::Public => InviteAccess::Public,
                     Access::Private { .. } => InviteAccess::Private,
                 };
-                (&web.room, &web.islands, &web.trackers, access)
+                (&web.room, web.islands.as_slice(), &web.trackers, access)
             }
             Self::Locked(locked) => (
                 &locked.room,
-                &locked.islands,
+                locked.islands.as_slice(),
                 &locked.trackers,
                 InviteAccess::NeedsPassword,
             ),
+            Self::Native(native) => {
+                let access = if native.options.password {
+                    InviteAccess::PrivateAndPassword
+                } else {
+                    InviteAccess::Private
+                };
+                (&native.name, &[][..], &native.trackers, access)
+            }
         };
         InviteInfo {
+            kind,
             room: room.clone(),
             access,
-            islands: islands.clone(),
+            history,
+            has_owner,
+            islands: islands.to_vec(),
             trackers: trackers.clone(),
             link: self.link(),
             urls: self.urls(),
@@ -249,6 +285,19 @@ pub enum InviteAccess {
     Private,
     /// With a password, which the invite does not hold.
     NeedsPassword,
+    /// With the secret, which the invite holds, and a password, which it does not.
+    PrivateAndPassword,
+}
+
+/// Who can be in a room.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Enum))]
+pub enum InviteKind {
+    /// Web pages and Dayflies.
+    Web,
+    /// Dayflies alone.
+    Native,
 }
 
 /// An invite as plain data, for a shell to show. `link` and `urls` may hold the room's secret:
@@ -256,10 +305,18 @@ pub enum InviteAccess {
 #[derive(Clone, PartialEq, Eq)]
 #[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 pub struct InviteInfo {
-    /// The room's name. Free text: show it as text, never as a link.
+    /// Who can be in it.
+    pub kind: InviteKind,
+    /// The room's name. Free text: show it as text, never as a link. A native room may have none,
+    /// and what it has is what whoever passed the invite on wrote there.
     pub room: String,
     /// How it is entered.
     pub access: InviteAccess,
+    /// What a native room retells of what was said before. Nobody who passes the invite on can
+    /// alter it.
+    pub history: Option<HistoryPolicy>,
+    /// Whether a native room has an owner, who can remove people and close it.
+    pub has_owner: bool,
     /// The sites it is on.
     pub islands: Vec<Island>,
     /// Trackers to meet at beyond the defaults.

@@ -3,38 +3,36 @@
 //! ```text
 //! record = version u8 ‖ kind u8 ‖ length u16 ‖ body ‖ check[4]       integers big-endian
 //! check  = SHA-256("dayfly invite" ‖ 00 ‖ version ‖ kind ‖ body)[..4]
-//! body   = fields, each: tag u8 ‖ length (LEB128) ‖ value
-//! tag    = number (1..=127) + 128 if critical
 //! ```
 //! Every version keeps the first line, so that a cut or damaged link is never mistaken for a newer
-//! one. Fields stand in ascending order of number; a reader keeps unknown optional ones and writes
-//! them again, and refuses unknown critical ones. There is exactly one encoding of each invite:
-//! whatever is accepted here encodes to the same bytes.
+//! one. The body of a web room is a row of fields ([`super::fields`]); that of a native room is
+//! [`super::native`]'s. There is exactly one encoding of each invite: whatever is accepted here
+//! encodes to the same bytes.
 //!
 //! The check is against accidents. It proves nothing about who made the record.
 
+use super::fields::{CRITICAL, Extra, FieldReader, RawField, write_fields};
+use super::native::NativeInvite;
 use super::web::{Access, LockedInvite, WebInvite};
 use super::{Invite, InviteError, Island, MAX_SECRET};
 use crate::secret::SecretString;
 use data_encoding::{BASE32_NOPAD, BASE64, DecodeKind};
 use sha2::{Digest, Sha256};
-use std::fmt;
-use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
+use zeroize::Zeroizing;
 
 /// The version this program writes, and the only one it reads.
 const VERSION: u8 = 1;
-/// A web room. Native rooms (2), short codes (3) and manual exchange (4) are reserved.
+/// A web room.
 const KIND_WEB: u8 = 1;
+/// A native room. Short codes (3) and manual exchange (4) are reserved.
+const KIND_NATIVE: u8 = 2;
 /// The largest body, in bytes.
-const MAX_BODY: usize = 4096;
+pub(super) const MAX_BODY: usize = 4096;
 /// Bytes before the body: version, kind, length.
 const HEAD: usize = 4;
 /// Bytes after it.
 const CHECK: usize = 4;
-/// The most unknown fields that are kept.
-const MAX_EXTRA: usize = 32;
 
-const CRITICAL: u8 = 0x80;
 const ROOM: u8 = 1 | CRITICAL;
 const ACCESS: u8 = 2 | CRITICAL;
 const ISLAND: u8 = 3 | CRITICAL;
@@ -52,37 +50,6 @@ const ISLAND_CHITCHATTER: u8 = 0;
 const ISLAND_HTTPS: u8 = 1;
 /// Followed by the origin's length (u8), the origin, and the name.
 const ISLAND_FULL: u8 = 2;
-
-/// Fields of a record that a later version wrote and this one does not know. They are carried
-/// along, so that passing an invite on loses nothing. Opaque, and never shown.
-#[derive(Clone, PartialEq, Eq, Default)]
-pub struct Extra(Vec<RawField>);
-
-impl fmt::Debug for Extra {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Extra({} fields)", self.0.len())
-    }
-}
-
-#[derive(Clone, PartialEq, Eq, Zeroize, ZeroizeOnDrop)]
-struct RawField {
-    tag: u8,
-    value: Vec<u8>,
-}
-
-impl RawField {
-    fn new(tag: u8, value: impl Into<Vec<u8>>) -> Self {
-        Self {
-            tag,
-            value: value.into(),
-        }
-    }
-
-    /// Fields are sorted by number; of one number, the optional form is first.
-    fn rank(tag: u8) -> u8 {
-        tag.rotate_left(1)
-    }
-}
 
 /// The record as upper-case Base32 (RFC 4648) without padding.
 pub(super) fn to_base32(invite: &Invite) -> String {
@@ -116,11 +83,11 @@ fn declared_symbols(symbols: &str) -> Option<usize> {
 /// The record's bytes. An invite that breaks the bounds, which the constructors prevent, gives
 /// bytes that [`decode`] refuses.
 pub(super) fn encode(invite: &Invite) -> Zeroizing<Vec<u8>> {
-    let body = match invite {
-        Invite::Web(web) => encode_web(web),
-        Invite::Locked(locked) => encode_locked(locked),
-    };
-    wrap(VERSION, KIND_WEB, &body)
+    match invite {
+        Invite::Web(web) => wrap(VERSION, KIND_WEB, &encode_web(web)),
+        Invite::Locked(locked) => wrap(VERSION, KIND_WEB, &encode_locked(locked)),
+        Invite::Native(native) => wrap(VERSION, KIND_NATIVE, &native.encode_body()),
+    }
 }
 
 fn wrap(version: u8, kind: u8, body: &[u8]) -> Zeroizing<Vec<u8>> {
@@ -168,6 +135,7 @@ pub(super) fn decode(record: &[u8]) -> Result<Invite, InviteError> {
     match frame(record)? {
         (0, ..) | (_, 0, _) => Err(InviteError::Damaged),
         (VERSION, KIND_WEB, body) => decode_web(body),
+        (VERSION, KIND_NATIVE, body) => NativeInvite::decode_body(body).map(Invite::Native),
         _ => Err(InviteError::Newer),
     }
 }
@@ -223,15 +191,7 @@ fn encode_fields(
             .iter()
             .map(|tracker| RawField::new(TRACKER, tracker.as_bytes())),
     );
-    fields.extend(extra.0.iter().cloned());
-    fields.sort_by_key(|field| RawField::rank(field.tag));
-    let mut body = Zeroizing::new(Vec::new());
-    for field in &fields {
-        body.push(field.tag);
-        put_length(&mut body, field.value.len());
-        body.extend(&field.value);
-    }
-    body
+    write_fields(fields, extra)
 }
 
 fn tagged(tag: u8, form: u8, value: &[u8]) -> RawField {
@@ -260,30 +220,15 @@ fn decode_web(body: &[u8]) -> Result<Invite, InviteError> {
     let (mut room, mut access) = (None, None);
     let (mut islands, mut trackers) = (Vec::new(), Vec::new());
     let mut extra = Extra::default();
-    let mut last = 0;
-    let mut rest = body;
-    while let Some((&tag, after)) = rest.split_first() {
-        let (length, after) = take_length(after)?;
-        let (value, after) = after.split_at_checked(length).ok_or(InviteError::Damaged)?;
-        rest = after;
-        if RawField::rank(tag) < last || tag & !CRITICAL == 0 {
-            return Err(InviteError::Damaged);
-        }
-        last = RawField::rank(tag);
+    let mut fields = FieldReader::new(body);
+    while let Some((tag, value)) = fields.next()? {
         match tag {
             ROOM if room.is_none() => room = Some(utf8(value)?),
             ACCESS if access.is_none() => access = Some(decode_access(value)?),
             ROOM | ACCESS => return Err(InviteError::Damaged),
             ISLAND => islands.push(decode_island(value)?),
             TRACKER => trackers.push(utf8(value)?),
-            _ if tag & CRITICAL != 0 => return Err(InviteError::Newer),
-            _ if extra.0.len() == MAX_EXTRA => {
-                return Err(InviteError::TooMany {
-                    what: "fields",
-                    limit: MAX_EXTRA,
-                });
-            }
-            _ => extra.0.push(RawField::new(tag, value)),
+            _ => extra.keep(tag, value)?,
         }
     }
     let (Some(room), Some(access)) = (room, access) else {
@@ -361,27 +306,9 @@ fn utf8(value: &[u8]) -> Result<String, InviteError> {
         .map_err(|_| InviteError::Damaged)
 }
 
-/// LEB128: seven bits a byte, low ones first, the top bit set on all but the last.
-fn put_length(body: &mut Vec<u8>, mut length: usize) {
-    while length > 0x7f {
-        body.push((length & 0x7f) as u8 | 0x80);
-        length >>= 7;
-    }
-    body.push(length as u8);
-}
-
-/// A length of at most two bytes (16,383), in its shortest form.
-fn take_length(bytes: &[u8]) -> Result<(usize, &[u8]), InviteError> {
-    match *bytes {
-        [low, ref rest @ ..] if low < 0x80 => Ok((usize::from(low), rest)),
-        [low, high @ 1..0x80, ref rest @ ..] => Ok((usize::from(low & 0x7f) | usize::from(high) << 7, rest)),
-        _ => Err(InviteError::Damaged),
-    }
-}
-
-/// `body` in the frame of a web invite, for the fuzz bodies.
-pub(super) fn framed_web(body: &[u8]) -> Zeroizing<Vec<u8>> {
-    wrap(VERSION, KIND_WEB, body)
+/// `body` in the frame of each kind, for the fuzz bodies.
+pub(super) fn framed(body: &[u8]) -> [Zeroizing<Vec<u8>>; 2] {
+    [KIND_WEB, KIND_NATIVE].map(|kind| wrap(VERSION, kind, body))
 }
 
 #[cfg(test)]

@@ -124,7 +124,7 @@ mod tests {
                 Access::Private { secret } => Some(secret.expose().into()),
                 Access::Public => None,
             },
-            Invite::Locked(_) => None,
+            Invite::Locked(_) | Invite::Native(_) => None,
         }
     }
 

@@ -4,7 +4,8 @@
 //! password is treated exactly as the page treats it: hashed with the room's name as it was typed,
 //! without Unicode normalisation, and forgotten.
 
-use super::record::{self, Extra};
+use super::fields::Extra;
+use super::record;
 use super::text::{check_visible, encode_component};
 use super::{InviteError, Island, MAX_ISLANDS, MAX_ROOM, MAX_SECRET, MAX_TRACKER, MAX_TRACKERS};
 use crate::secret::SecretString;
@@ -229,17 +230,20 @@ impl LockedInvite {
                 return Err(InviteError::BadSite);
             }
         }
-        if self.trackers.len() > MAX_TRACKERS {
-            return Err(InviteError::TooMany {
-                what: "trackers",
-                limit: MAX_TRACKERS,
-            });
-        }
-        self.trackers
-            .iter()
-            .try_for_each(|tracker| check_tracker(tracker))?;
+        check_trackers(&self.trackers)?;
         record::check_size(self)
     }
+}
+
+/// The bounds and rules of the trackers that any invite names.
+pub(super) fn check_trackers(trackers: &[String]) -> Result<(), InviteError> {
+    if trackers.len() > MAX_TRACKERS {
+        return Err(InviteError::TooMany {
+            what: "trackers",
+            limit: MAX_TRACKERS,
+        });
+    }
+    trackers.iter().try_for_each(|tracker| check_tracker(tracker))
 }
 
 /// A room that every page can be in under exactly this name.

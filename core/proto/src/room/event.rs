@@ -4,6 +4,7 @@
 //! `uniffi` it is what a listener receives. Nothing here has behaviour.
 
 use crate::id::{MemberId, MessageId};
+pub use crate::invite::native::HistoryPolicy;
 use serde::Serialize;
 
 /// How a member speaks.
@@ -162,20 +163,6 @@ pub struct RoomInfo {
     pub frozen: bool,
     /// Members tell each other what they have seen, this one too.
     pub receipts: bool,
-}
-
-/// What a room retells, fixed when it was opened.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-#[cfg_attr(feature = "uniffi", derive(uniffi::Enum))]
-pub enum HistoryPolicy {
-    /// Nothing: who was away asks the people.
-    Off,
-    /// Members who were away are told what they missed; newcomers nothing.
-    #[default]
-    Members,
-    /// Newcomers are told the last so many messages too (1–1,000).
-    Items(u16),
 }
 
 /// What the owner did, or what became of the room.

@@ -3,12 +3,13 @@
 //! All are bare hashes of names anybody can guess; none is a secret, and none depends on the
 //! password. Peers with different passwords meet in one swarm and cannot read each other.
 
+use crate::invite::native::{TOPIC_LEN, Topic};
 use sha1::Sha1;
 use sha2::{Digest, Sha256};
 use std::fmt;
 
 /// Length of an [`InfoHash`] in characters (BEP 3: 20 bytes).
-pub const INFO_HASH_LEN: usize = 20;
+pub const INFO_HASH_LEN: usize = TOPIC_LEN;
 
 /// Length of a [`RoomToken`] in characters.
 pub const ROOM_TOKEN_LEN: usize = 64;
@@ -35,6 +36,13 @@ impl InfoHash {
     #[must_use]
     pub fn as_bytes(&self) -> &[u8; INFO_HASH_LEN] {
         &self.0
+    }
+}
+
+/// A native room's swarm is named by its topic, which has the same form.
+impl From<Topic> for InfoHash {
+    fn from(topic: Topic) -> Self {
+        Self(*topic.as_bytes())
     }
 }
 
