@@ -1,15 +1,20 @@
 """The identity proof, and did:key (docs/protocol.md, "Identity")."""
 
-from .primitives import Reader, Refused, Sig, lp, public_of, u8, verify
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
+
+from .primitives import Reader, Refused, Sig, lp, public_of, u8, u32, verify
 
 _BASE58 = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
 _ED25519 = b"\xed\x01"
 
 
-def proof(seed, role, h, room_id, capabilities=b"", ext=b""):
+def proof(seed, role, h, room_id, capabilities=0, ext=b""):
     public = public_of(seed)
     signature = Sig(seed, "id", u8(role) + h + public + room_id)
-    return u8(1) + public + signature + lp(capabilities) + lp(ext)
+    return u8(1) + public + signature + lp(u32(capabilities)) + lp(ext)
 
 
 def check(frame, role, h, room_id, own):
@@ -20,22 +25,42 @@ def check(frame, role, h, room_id, own):
     public, signature = reader.take(32), reader.take(64)
     capabilities, ext = reader.lp(), reader.lp()
     reader.end()
+    if len(capabilities) != 4:
+        raise Refused("capabilities of another length")
     if public == own:
         raise Refused("our own identity")
     verify(public, "id", u8(role) + h + public + room_id, signature)
-    return public, capabilities, ext
+    return public, int.from_bytes(capabilities, "big"), ext
 
 
-def kept_ext(kept_seed, role, h, public):
-    """The optional proof of a kept identity, for one pair only."""
-    return public_of(kept_seed) + Sig(kept_seed, "kept", u8(role) + h + public)
+def kept_ext(kept_seed, role, h, public, hardware=b""):
+    """The optional proof of a kept identity, for one pair only. `hardware` is `lp(spki) ‖ r ‖ s`."""
+    return public_of(kept_seed) + Sig(kept_seed, "kept", u8(role) + h + public) + hardware
+
+
+P256_ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
 
 
 def check_kept(ext, role, h, public):
+    """(the kept key, the hardware key's SPKI or None)."""
     reader = Reader(ext)
     kept, signature = reader.take(32), reader.take(64)
     verify(kept, "kept", u8(role) + h + public, signature)
-    return kept
+    if not reader.data:
+        return kept, None
+    spki, r, s = reader.lp(), reader.int(32), reader.int(32)
+    reader.end()
+    key = serialization.load_der_public_key(spki)
+    form = serialization.PublicFormat.SubjectPublicKeyInfo
+    if not isinstance(key, ec.EllipticCurvePublicKey) or not isinstance(key.curve, ec.SECP256R1):
+        raise Refused("a key of another curve")
+    if key.public_bytes(serialization.Encoding.DER, form) != spki or s > P256_ORDER // 2:
+        raise Refused("not the one form of this key or signature")
+    try:
+        key.verify(encode_dss_signature(r, s), b"dayfly/1 sig kept\0" + u8(role) + h + public, ec.ECDSA(hashes.SHA256()))
+    except InvalidSignature:
+        raise Refused("the hardware key did not sign this") from None
+    return kept, spki
 
 
 def did_key(public):

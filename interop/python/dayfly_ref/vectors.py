@@ -11,9 +11,10 @@ import json
 import sys
 from pathlib import Path
 
-from . import cpace, handshake, identity, kem, sas, topics
+from . import cpace, frames, handshake, identity, kem, sas, signed, topics
 from .invite import Invite
-from .primitives import E, H, HMAC, KDF, Random, Sig, lp, public_of, u8, u32
+from .primitives import E, H, HMAC, KDF, Random, Sig, public_of, u8, u32
+from .session import REKEY_MESSAGES, Session
 
 FOLDER = Path(__file__).parents[3] / "core/proto/tests/vectors"
 
@@ -24,17 +25,6 @@ def random(name):
 
 def fixed(name, n=32):
     return random(name)(n)
-
-
-class Recorder:
-    """Hands out random bytes and remembers them in order."""
-
-    def __init__(self, name):
-        self.source, self.drawn = random(name), []
-
-    def __call__(self, n):
-        self.drawn.append(self.source(n))
-        return self.drawn[-1]
 
 
 def base():
@@ -126,7 +116,156 @@ def check():
     }
 
 
-FILES = {"base": base, "invite": invite, "check": check}
+def session():
+    """Handshakes with what follows: proofs, messages, two key changes. `seed_i` and `seed_r` seed ChaCha20 streams that
+    each side draws from in this order: s, e, then I the 64 bytes of its ML-KEM key, R the 32 for the ciphertext, then
+    64 for CPace if there is a password, and later 32 (I) or 64 (R) for each X-Wing exchange."""
+    cases = []
+    for name, given in {"room": {}, "password": {"w": fixed("w")}, "web": {"mode": 2, "context": b"a context"}}.items():
+        mode, w, context = given.get("mode", 1), given.get("w"), given.get("context", b"")
+        room, psk0, fp_i, fp_r = (fixed(f"{name} {what}") for what in ("room", "psk0", "fp_i", "fp_r"))
+        seeds = [fixed(f"{name} {side}") for side in "ir"]
+        keys = [fixed(f"{name} id {side}") for side in "ir"]
+        prologue = handshake.prologue(mode, room, 7, fp_i, fp_r, context)
+        random_i, random_r = map(Random, seeds)
+        i = handshake.Initiator(prologue, psk0, w, random_i)
+        r = handshake.Responder(prologue, psk0, w, random_r)
+        messages = [i.message1()]
+        messages.append(r.message2(messages[0]))
+        last, secrets = i.message3(messages[1])
+        messages.append(last)
+        r.finish(last)
+        side = {1: Session(secrets), 2: Session(_Mirror(secrets))}
+        proofs = [side[n + 1].prove(key, room, n + 1) for n, key in enumerate(keys)]
+        for n in (1, 2):
+            side[n].check(proofs[2 - n], room)
+        made = []
+
+        def send(role, content):
+            frame = side[role].seal(content)
+            made.append({"from": role, "content": content, "frame": frame})
+            other, answers = side[3 - role].open(frame, None)
+            assert other == content and not answers
+
+        def control(role, frame, what, random):
+            made.append({"from": role, what: True, "frame": frame})
+            return side[3 - role].open(frame, random)[1]
+
+        send(1, b"\x01hello")
+        send(2, b"\x02" + bytes(100))
+        (ask,) = control(2, side[2].ask(), "ask", random_i)
+        (answer,) = control(1, ask, "rekey1", random_r)
+        control(2, answer, "rekey2", None)
+        send(2, b"\x01in the next epoch, before the other end is there")
+        send(1, b"\x01there")
+        for n in range(REKEY_MESSAGES - 2):
+            send(1 + n % 2, b"\x02" + u8(n))
+        (answer,) = control(1, side[1].rekey(random_i), "rekey1", random_r)
+        control(2, answer, "rekey2", None)
+        send(1, b"\x03" + fixed("long", 3000))
+        cases.append({
+            "name": name, "mode": mode, "room_id": room, "generation": 7, "fp_i": fp_i, "fp_r": fp_r, "context": context,
+            "prologue": prologue, "psk0": psk0, "w": w, "seed_i": seeds[0], "seed_r": seeds[1], "messages": messages,
+            "h": secrets.h, "root": secrets.root, "sid": secrets.sid, "key_i": keys[0], "key_r": keys[1],
+            "capabilities": [1, 2], "proofs": proofs, "epochs": side[1].epoch,
+            "frames": [step if len(step["frame"]) < 3000 and (n < 8 or n % 20 == 0 or n > len(made) - 4) else
+                       {**step, "frame": H(step["frame"]), "hashed": True} for n, step in enumerate(made)],
+        })
+    role, h, public, kept = 2, fixed("h"), public_of(fixed("key")), fixed("kept")
+    ext = identity.kept_ext(kept, role, h, public)
+    return {"cases": cases, "kept": {"role": role, "h": h, "seed": fixed("key"), "room_id": fixed("room"), "kept_seed": kept,
+                                     "proof": identity.proof(fixed("key"), role, h, fixed("room"), 5, ext)}}
+
+
+class _Mirror:
+    """The same secrets, seen from the other end."""
+
+    def __init__(self, secrets):
+        self.role, self.h, self.sid, self.root = 3 - secrets.role, secrets.h, secrets.sid, secrets.root
+
+
+def said():
+    """What is signed: events, owner operations, sender keys; and the frames that carry them."""
+    room, generation = fixed("room"), 3
+    seed, owner, other = fixed("author"), fixed("owner"), public_of(fixed("other"))
+    author = public_of(seed)
+    at = 1_790_000_000_000
+    events, prev, seq = [], bytes(32), 0
+    for name, kind_body, flags, ref in [
+        ("text", signed.text("hello"), 0, bytes(16)),
+        ("answer that vanishes", signed.text("Grüße, 👋🏽", 300), 0, fixed("ref", 16)),
+        ("to be looked at once", signed.text("psst"), signed.VIEW_ONCE | signed.NO_HISTORY, bytes(16)),
+        ("reaction", signed.reaction("👍🏽", True), 0, fixed("ref", 16)),
+        ("reaction taken back", signed.reaction("👍🏽", False), 0, fixed("ref", 16)),
+        ("edit", signed.edit("hello, all"), 0, fixed("ref", 16)),
+        ("unsend", (signed.UNSEND, b""), 0, fixed("ref", 16)),
+        ("direct", signed.text("between us"), signed.DIRECT, bytes(16)),
+        ("of a later version", (200, b"whatever"), 0x20, bytes(16)),
+    ]:
+        seq += 1
+        data = signed.event(room, generation, author, seq, prev, at + seq, kind_body, flags, ref)
+        events.append({"name": name, "seq": seq, "prev": prev, "time": at + seq, "kind": kind_body[0], "body": kind_body[1],
+                       "flags": flags, "ref": ref, "event": data, "hash": H(data), "id": signed.event_id(data),
+                       "signature": signed.sign_event(seed, data)})
+        prev = H(data)
+    next_secret = fixed("next secret")
+    ops, prev = [], bytes(32)
+    for number, (name, kind, args) in enumerate([
+        ("mute", signed.MUTE, other + u8(1)),
+        ("slow", signed.SLOW, u32(30)),
+        ("expire", signed.EXPIRE, u32(86_400)),
+        ("lock", signed.LOCK, u8(1)),
+        ("remove", signed.REMOVE, signed.removal(other, 9, fixed("last"), next_secret)),
+        ("hand over", signed.HAND_OVER, author),
+        ("close", signed.CLOSE, b""),
+    ], 1):
+        data = signed.op(room, generation, number, prev, kind, args)
+        ops.append({"name": name, "seq": number, "prev": prev, "op": data, "hash": H(data),
+                    "signature": signed.sign_op(owner, data)})
+        prev = H(data)
+    k_skdm, salt = fixed("k skdm"), fixed("salt", 16)
+    key = signed.SenderKey(4, 0, fixed("sender chain"), fixed("media"))
+    skdm = signed.skdm(room, generation, k_skdm, seed, salt, key.plain())
+    groups = []
+    for n, event in enumerate(events[:4]):
+        groups.append(signed.group(room, generation, author, key, event["event"] + event["signature"]))
+    later = signed.skdm(room, generation, k_skdm, seed, fixed("salt 2", 16), key.plain())
+    gcid, ids = fixed("gcid", 16), sorted([author, other])
+    h, k_ack = fixed("h"), fixed("k ack")
+    marks = {author: (2, events[1]["hash"]), other: (7, fixed("mark"))}
+    frame = {
+        "profile": frames.profile("Zoë"),
+        "typing": frames.typing(True, False), "typing direct": frames.typing(True, True), "typed": frames.typing(False, False),
+        "leave": frames.bare(frames.LEAVE), "refused": frames.refused(4), "got": frames.got(5, 2),
+        "read": frames.read([event["id"] for event in events[:3]]),
+        "sas ask": frames.bare(frames.SAS_ASK), "sas 1": frames.sas_1(1, fixed("commit")),
+        "sas 2": frames.bare(frames.SAS_2, fixed("r_r")), "sas 3": frames.bare(frames.SAS_3, fixed("r_i")),
+        "sas 4": frames.bare(frames.SAS_4, fixed("tag")), "sas no": frames.bare(frames.SAS_NO),
+        "sas cancel": frames.bare(frames.SAS_CANCEL), "scanned": frames.bare(frames.SCANNED, fixed("tag")),
+        "scan seen": frames.bare(frames.SCAN_SEEN), "scan no": frames.bare(frames.SCAN_NO),
+        "group check 0": frames.group_check_0(gcid, generation, ids, fixed("a signature", 64)),
+        "group check 1": frames.group_check(frames.GC_1, gcid, fixed("commit")),
+        "group check 2": frames.group_check(frames.GC_2, gcid, fixed("reveal")),
+        "group check end": frames.group_check(frames.GC_END, gcid, u8(2)),
+        "ops head": frames.ops_head(7, ops[-1]["hash"]), "no ops": frames.ops_head(0, bytes(32)),
+        "op": frames.op(ops[0]["op"], ops[0]["signature"]),
+        "removal": frames.op(ops[4]["op"], ops[4]["signature"], next_secret),
+        "generation ack": frames.generation_ack(generation, HMAC(k_ack, h)),
+        "sender key": frames.bare(frames.SENDER_KEY, skdm), "group": frames.bare(frames.GROUP, groups[0]),
+        "direct": frames.bare(frames.DIRECT, events[7]["event"]),
+        "frontier": frames.frontier(3, marks), "empty frontier": frames.frontier(0, {}),
+        "history event": frames.history_event(events[0]["event"] + events[0]["signature"]),
+        "history tombstone": frames.tombstone(author, 3, events[2]["hash"], events[1]["hash"]),
+        "history end": frames.bare(frames.HISTORY_END),
+    }
+    return {"room_id": room, "generation": generation, "author_seed": seed, "author": author, "owner_seed": owner,
+            "other": other, "events": events, "ops": ops, "next_secret": next_secret, "k_skdm": k_skdm,
+            "skdm": {"salt": salt, "skid": 4, "ck": fixed("sender chain"), "media": key.media, "sealed": skdm,
+                     "later_salt": fixed("salt 2", 16), "later": later, "groups": groups},
+            "ack": {"k_ack": k_ack, "h": h, "tag": HMAC(k_ack, h)}, "frames": frame}
+
+
+FILES = {"base": base, "invite": invite, "check": check, "session": session, "said": said}
 
 
 def plain(value):
