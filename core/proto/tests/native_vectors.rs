@@ -6,8 +6,12 @@
 
 #[path = "native_vectors/base.rs"]
 mod base;
+#[path = "native_vectors/invite.rs"]
+mod invite;
 
+use rand_core::{TryCryptoRng, TryRng};
 use serde_json::Value;
+use std::convert::Infallible;
 
 /// The vectors of one file.
 fn vectors(name: &str) -> Value {
@@ -29,3 +33,32 @@ fn array<const N: usize>(value: &Value) -> [u8; N] {
 fn text(value: &Value) -> &str {
     value.as_str().unwrap()
 }
+
+/// "Random" bytes that were laid down beforehand; running out of them is a failure of the test.
+struct Scripted(Vec<u8>);
+
+impl Scripted {
+    fn new(bytes: Vec<u8>) -> Self {
+        Self(bytes)
+    }
+}
+
+impl TryRng for Scripted {
+    type Error = Infallible;
+
+    fn try_next_u32(&mut self) -> Result<u32, Infallible> {
+        unreachable!("the protocol draws bytes")
+    }
+
+    fn try_next_u64(&mut self) -> Result<u64, Infallible> {
+        unreachable!("the protocol draws bytes")
+    }
+
+    fn try_fill_bytes(&mut self, dest: &mut [u8]) -> Result<(), Infallible> {
+        let rest = self.0.split_off(dest.len());
+        dest.copy_from_slice(&std::mem::replace(&mut self.0, rest));
+        Ok(())
+    }
+}
+
+impl TryCryptoRng for Scripted {}
