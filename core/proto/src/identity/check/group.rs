@@ -180,8 +180,8 @@ impl Run {
 ///
 /// Inputs are [`begin`](Self::begin), [`handle`](Self::handle), [`confirm`](Self::confirm),
 /// [`deny`](Self::deny), [`cancel`](Self::cancel) and [`handle_timeout`](Self::handle_timeout);
-/// after each, send what [`poll_message`](Self::poll_message) gives to every member in
-/// [`others`](Self::others) and look at [`state`](Self::state).
+/// after each, [`poll_message`](Self::poll_message) until it is empty and look at
+/// [`state`](Self::state).
 ///
 /// A proposal is agreed to without a tap: the tap that counts is the one that says the codes are
 /// equal. Two proposals at once: everybody takes the one with the smaller `gcid`, which no member
@@ -192,7 +192,7 @@ pub struct GroupCheck {
     run: Option<Run>,
     ended: Option<GroupEnd>,
     early: BTreeMap<PublicKey, ([u8; 16], [u8; 32])>,
-    out: VecDeque<GroupMessage>,
+    out: VecDeque<(Vec<PublicKey>, GroupMessage)>,
 }
 
 impl GroupCheck {
@@ -228,7 +228,8 @@ impl GroupCheck {
         let mut gcid = [0; 16];
         rng.fill_bytes(&mut gcid);
         let proposal = Proposal::sign(key, gcid, generation, ids.clone());
-        self.out.push_back(GroupMessage::Propose(proposal));
+        let others = ids.iter().copied().filter(|id| *id != self.ours).collect();
+        self.out.push_back((others, GroupMessage::Propose(proposal)));
         self.start(gcid, ids, now, rng);
         Ok(())
     }
@@ -251,13 +252,12 @@ impl GroupCheck {
     ) -> Result<(), GroupError> {
         match message {
             GroupMessage::Propose(proposal) => self.proposed(from, proposal, generation, here, now, rng),
-            GroupMessage::Commit { gcid, commit } => self.committed(from, *gcid, *commit, here, now),
+            GroupMessage::Commit { gcid, commit } => self.committed(from, *gcid, *commit, here),
             GroupMessage::Reveal { gcid, random } => self.revealed(from, *gcid, *random, now),
             GroupMessage::Same { gcid } => {
-                let Some(run) = self.run_of(*gcid) else {
+                let Some(part) = self.part_of(from, *gcid)? else {
                     return Ok(());
                 };
-                let part = run.others.get_mut(from).ok_or(GroupError::OutOfTurn)?;
                 // Nobody can compare before its own number is out.
                 if part.random.is_none() || part.same {
                     return Err(GroupError::OutOfTurn);
@@ -266,8 +266,21 @@ impl GroupCheck {
                 self.finish();
                 Ok(())
             }
-            GroupMessage::Cancel { gcid } => self.given_up(from, *gcid, GroupEnd::Cancelled),
-            GroupMessage::No { gcid } => self.given_up(from, *gcid, GroupEnd::Different),
+            GroupMessage::Cancel { gcid } => {
+                if self.part_of(from, *gcid)?.is_some() {
+                    // Who refused a proposal told its proposer alone.
+                    self.give_up(GroupEnd::Cancelled);
+                }
+                Ok(())
+            }
+            GroupMessage::No { gcid } => match self.part_of(from, *gcid)? {
+                Some(part) if part.random.is_none() => Err(GroupError::OutOfTurn),
+                Some(_) => {
+                    self.end(GroupEnd::Different);
+                    Ok(())
+                }
+                None => Ok(()),
+            },
         }
     }
 
@@ -279,7 +292,8 @@ impl GroupCheck {
         match &mut self.run {
             Some(run) if run.code.is_some() && !run.same => {
                 run.same = true;
-                self.out.push_back(GroupMessage::Same { gcid: run.gcid });
+                let message = GroupMessage::Same { gcid: run.gcid };
+                self.tell(message);
             }
             _ => return Err(GroupError::NotNow),
         }
@@ -296,7 +310,7 @@ impl GroupCheck {
             Some(run) if run.code.is_some() => run.gcid,
             _ => return Err(GroupError::NotNow),
         };
-        self.out.push_back(GroupMessage::No { gcid });
+        self.tell(GroupMessage::No { gcid });
         self.end(GroupEnd::Different);
         Ok(())
     }
@@ -325,9 +339,8 @@ impl GroupCheck {
         self.run.iter().flat_map(|run| run.others.keys())
     }
 
-    /// The next message to send to every one of [`others`](Self::others), in order. After an end it
-    /// goes to those of the check that ended.
-    pub fn poll_message(&mut self) -> Option<GroupMessage> {
+    /// The next message to send, and to whom, in order.
+    pub fn poll_message(&mut self) -> Option<(Vec<PublicKey>, GroupMessage)> {
         self.out.pop_front()
     }
 
@@ -375,7 +388,6 @@ impl GroupCheck {
         };
         random.zeroize();
         let commit = run.commitment(&self.ours, run.random.expose());
-        self.out.push_back(GroupMessage::Commit { gcid, commit });
         for (from, (for_gcid, commit)) in std::mem::take(&mut self.early) {
             if for_gcid == gcid
                 && let Some(part) = run.others.get_mut(&from)
@@ -385,6 +397,7 @@ impl GroupCheck {
         }
         self.run = Some(run);
         self.ended = None;
+        self.tell(GroupMessage::Commit { gcid, commit });
         self.reveal();
     }
 
@@ -406,7 +419,8 @@ impl GroupCheck {
             return Ok(());
         }
         if proposal.generation != generation || self.view(here).as_ref() != Ok(&proposal.ids) {
-            self.out.push_back(GroupMessage::Cancel { gcid: proposal.gcid });
+            let refusal = GroupMessage::Cancel { gcid: proposal.gcid };
+            self.out.push_back((vec![*from], refusal));
             return Err(GroupError::OtherView);
         }
         self.start(proposal.gcid, proposal.ids.clone(), now, rng);
@@ -419,7 +433,6 @@ impl GroupCheck {
         gcid: [u8; 16],
         commit: [u8; 32],
         here: &[PublicKey],
-        _now: Now,
     ) -> Result<(), GroupError> {
         let Some(run) = self.run_of(gcid) else {
             // Its proposal may still be on the way, in another session.
@@ -444,10 +457,11 @@ impl GroupCheck {
             && run.others.values().all(|part| part.commit.is_some())
         {
             run.revealed = true;
-            self.out.push_back(GroupMessage::Reveal {
+            let message = GroupMessage::Reveal {
                 gcid: run.gcid,
                 random: *run.random.expose(),
-            });
+            };
+            self.tell(message);
         }
     }
 
@@ -493,15 +507,12 @@ impl GroupCheck {
         Ok(())
     }
 
-    fn given_up(&mut self, from: &PublicKey, gcid: [u8; 16], end: GroupEnd) -> Result<(), GroupError> {
+    /// What `from` did in the check `gcid`; `None` if that is over or was never begun.
+    fn part_of(&mut self, from: &PublicKey, gcid: [u8; 16]) -> Result<Option<&mut Part>, GroupError> {
         let Some(run) = self.run_of(gcid) else {
-            return Ok(());
+            return Ok(None);
         };
-        if !run.others.contains_key(from) {
-            return Err(GroupError::OutOfTurn);
-        }
-        self.end(end);
-        Ok(())
+        run.others.get_mut(from).map(Some).ok_or(GroupError::OutOfTurn)
     }
 
     fn run_of(&mut self, gcid: [u8; 16]) -> Option<&mut Run> {
@@ -519,9 +530,16 @@ impl GroupCheck {
 
     fn give_up(&mut self, end: GroupEnd) {
         if let Some(run) = &self.run {
-            self.out.push_back(GroupMessage::Cancel { gcid: run.gcid });
+            let message = GroupMessage::Cancel { gcid: run.gcid };
+            self.tell(message);
             self.end(end);
         }
+    }
+
+    /// Queues `message` for everybody in the check.
+    fn tell(&mut self, message: GroupMessage) {
+        let others = self.others().copied().collect();
+        self.out.push_back((others, message));
     }
 
     fn end(&mut self, end: GroupEnd) {
