@@ -25,6 +25,7 @@ mod link;
 mod meeting;
 mod members;
 mod names;
+pub mod native;
 mod pool;
 mod session;
 mod speech;
