@@ -5,7 +5,7 @@
 //! them all, those of other modules too. They are replayed from `tests/corpus` by an ordinary test
 //! and run for longer by `scripts/fuzz`. Nothing else calls them.
 
-use crate::identity::web;
+use crate::identity::{native as members, web};
 use crate::invite;
 use crate::room;
 use crate::wire::native;
@@ -30,10 +30,17 @@ pub const TARGETS: &[(&str, Target)] = &[
     ("invite_link", invite::fuzz::link),
     ("invite_record", invite::fuzz::record),
     ("key", key),
+    ("native_did", members::fuzz::did),
     ("native_event", native::fuzz::event),
     ("native_frame", native::fuzz::frame),
     ("native_group", native::fuzz::group),
+    ("native_handshake", members::fuzz::handshake),
+    ("native_kept", members::fuzz::kept),
     ("native_op", native::fuzz::op),
+    ("native_proof", members::fuzz::proof),
+    ("native_sender", members::fuzz::sender),
+    ("native_session", members::fuzz::session),
+    ("native_spki", members::fuzz::spki),
     ("qr_code", invite::fuzz::code),
     ("qr_luma", invite::fuzz::luma),
     ("qr_png", invite::fuzz::png),

@@ -4,4 +4,5 @@
 //! what holds, the room says what that is worth.
 
 pub mod check;
+pub mod native;
 pub mod web;
