@@ -3,9 +3,12 @@
 //!
 //! Those files are made by `python -m dayfly_ref.vectors` and never from this side. What is random
 //! in the protocol stands in them.
+#![allow(clippy::unwrap_used, reason = "a test may fail")]
 
 #[path = "native_vectors/base.rs"]
 mod base;
+#[path = "native_vectors/check.rs"]
+mod check;
 #[path = "native_vectors/invite.rs"]
 mod invite;
 

@@ -1,6 +1,8 @@
 """Verification: the short code of two, of a group, and in person (docs/protocol.md)."""
 
-from .primitives import H, HMAC, KDF, u8
+import base64
+
+from .primitives import H, HMAC, KDF, Sig, u8, u32
 
 EMOJI = (
     "Dog Cat Lion Horse Unicorn Pig Elephant Rabbit Panda Rooster Penguin Turtle Fish Octopus "
@@ -43,3 +45,18 @@ def group_code(gcid, room_id, reveals):
     """`reveals` maps each id to its r."""
     ids = sorted(reveals)
     return KDF(H(*ids), b"".join(reveals[i] for i in ids), "gc", room_id + gcid)
+
+
+def group_proposal(seed, gcid, generation, ids):
+    """The signature in the first message."""
+    return Sig(seed, "gc", gcid + u32(generation) + b"".join(sorted(ids)))
+
+
+def shown(room_id, shower, s):
+    """What stands in the QR code on the shower's screen; `s` is 16 random bytes."""
+    code = u8(1) + room_id[:8] + shower + s
+    return "dayfly-check:" + base64.b32encode(code).decode().rstrip("=")
+
+
+def tick(s, h, scanner, shower):
+    return HMAC(s, h, scanner, shower)

@@ -99,7 +99,8 @@ def invite():
 def check():
     """Codes that people compare."""
     h, room = fixed("h"), fixed("room")
-    ids = [public_of(fixed(f"id {n}")) for n in range(4)]
+    seeds = [fixed(f"id {n}") for n in range(4)]
+    ids = [public_of(seed) for seed in seeds]
     i, r = ids[:2]
     r_i, r_r, gcid = fixed("r_i"), fixed("r_r"), fixed("gcid", 16)
     code = sas.code(h, r_i, r_r, room, i, r)
@@ -110,7 +111,10 @@ def check():
         "pair": {"h": h, "room_id": room, "id_i": i, "id_r": r, "r_i": r_i, "r_r": r_r,
                  "commitment": sas.commitment(h, i, r, r_i), "code": code, "emoji": sas.emoji(code), "digits": sas.digits(code),
                  "confirmations": [sas.confirmation(h, r_i, r_r, room, i, r, role) for role in (1, 2)]},
-        "group": {"gcid": gcid, "room_id": room, "ids": ids, "reveals": [reveals[one] for one in ids],
+        "scan": {"h": h, "room_id": room, "shower": i, "scanner": r, "s": fixed("s", 16), "text": sas.shown(room, i, fixed("s", 16)),
+                 "tick": sas.tick(fixed("s", 16), h, r, i)},
+        "group": {"gcid": gcid, "room_id": room, "generation": 3, "seeds": seeds, "ids": ids,
+                  "signature": sas.group_proposal(seeds[0], gcid, 3, ids), "reveals": [reveals[one] for one in ids],
                   "commitments": [sas.group_commitment(gcid, ids, one, reveals[one]) for one in ids],
                   "code": group, "emoji": sas.emoji(group), "digits": sas.digits(group)},
     }
@@ -243,7 +247,7 @@ def said():
         "sas 4": frames.bare(frames.SAS_4, fixed("tag")), "sas no": frames.bare(frames.SAS_NO),
         "sas cancel": frames.bare(frames.SAS_CANCEL), "scanned": frames.bare(frames.SCANNED, fixed("tag")),
         "scan seen": frames.bare(frames.SCAN_SEEN), "scan no": frames.bare(frames.SCAN_NO),
-        "group check 0": frames.group_check_0(gcid, generation, ids, fixed("a signature", 64)),
+        "group check 0": frames.group_check_0(gcid, generation, ids, sas.group_proposal(seed, gcid, generation, ids)),
         "group check 1": frames.group_check(frames.GC_1, gcid, fixed("commit")),
         "group check 2": frames.group_check(frames.GC_2, gcid, fixed("reveal")),
         "group check end": frames.group_check(frames.GC_END, gcid, u8(2)),

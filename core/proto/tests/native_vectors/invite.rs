@@ -92,7 +92,10 @@ fn sealed_offers_open_and_seal_alike() {
         };
         let sealed = text(&offer["sealed"]);
         let mut seen = SeenOffers::default();
-        assert_eq!(native::open(&keys, &topic, sealed, now, &mut seen), Ok(signal.clone()));
+        assert_eq!(
+            native::open(&keys, &topic, sealed, now, &mut seen),
+            Ok(signal.clone())
+        );
         let mut salt = crate::Scripted::new(bytes(&offer["salt"]));
         assert_eq!(native::seal(&keys, &topic, &signal, &mut salt).unwrap(), sealed);
     }
