@@ -45,11 +45,16 @@ impl Drop for Shared {
 pub struct WeakTasks(std::sync::Weak<Shared>);
 
 impl WeakTasks {
+    /// The set, unless it has ended.
+    pub(crate) fn upgrade(&self) -> Option<Tasks> {
+        self.0.upgrade().map(|shared| Tasks { shared })
+    }
+
     /// [`Tasks::inject_panic`], if any task is left.
     #[doc(hidden)]
     pub fn inject_panic(&self, name: &'static str) {
-        if let Some(shared) = self.0.upgrade() {
-            Tasks { shared }.inject_panic(name);
+        if let Some(tasks) = self.upgrade() {
+            tasks.inject_panic(name);
         }
     }
 }

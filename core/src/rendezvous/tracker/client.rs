@@ -85,9 +85,21 @@ impl TrackerClient {
         seed: [u8; 32],
         sink: MeetSink,
     ) -> Self {
+        Self::start_counted(tasks, backend, url, options, seed, sink, Arc::default())
+    }
+
+    /// The same, counted together with others.
+    pub(super) fn start_counted(
+        tasks: &Tasks,
+        backend: BackendId,
+        url: TrackerUrl,
+        options: ClientOptions,
+        seed: [u8; 32],
+        sink: MeetSink,
+        traffic: Arc<Traffic>,
+    ) -> Self {
         let (commands, queue) = mpsc::channel(COMMANDS);
         let (alive, dropped) = oneshot::channel();
-        let traffic = Arc::new(Traffic::default());
         let run = Run {
             backend,
             url: url.clone(),

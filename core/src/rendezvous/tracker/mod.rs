@@ -3,6 +3,7 @@
 //! A tracker holds, for each swarm, the sockets of its peers, and passes sealed offers to a few
 //! of them at random and answers back. It stores nothing and cannot read what it passes.
 
+mod apart;
 mod bucket;
 #[allow(clippy::disallowed_methods, reason = "the rim: deadlines of a tracker")]
 mod client;
@@ -13,6 +14,7 @@ mod server;
 mod swarms;
 mod url;
 
+pub use apart::ApartClient;
 pub use client::TrackerClient;
 pub use connection::{ClientOptions, Trouble, probe};
 pub use server::{Limits, Tracker, TrackerStats};

@@ -1,0 +1,316 @@
+//! One tracker, met over a socket of its own for each swarm and peer id.
+//!
+//! A native room shows a tracker another swarm and another id every hour. Announced over one
+//! WebSocket they would be linked by it; here each has a connection that carries nothing else and
+//! ends when the swarm is left. What is left to link them by is the network address, and when the
+//! connections come and go.
+//!
+//! The room sees one place to meet: it is up while any of its connections is. The first
+//! connection is made before the room has announced anything and carries the first swarm.
+
+use super::client::TrackerClient;
+use super::connection::{ClientOptions, Traffic};
+use super::url::TrackerUrl;
+use crate::rendezvous::{MeetSink, Rendezvous};
+use crate::task::{Tasks, WeakTasks};
+use dayfly_proto::id::{BackendId, PeerId};
+use dayfly_proto::room::{MeetEvent, SealedOffer};
+use dayfly_proto::wire::web::topic::InfoHash;
+use rand_chacha::ChaCha8Rng;
+use rand_core::{Rng, SeedableRng};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use tokio::sync::mpsc;
+
+/// Commands that wait. Further ones are dropped: the room announces again soon.
+const COMMANDS: usize = 64;
+
+/// Reports of the connections that wait; a connection whose report finds no place waits.
+const REPORTS: usize = 64;
+
+/// Connections at once. A room needs two for a change of the hour, and as many again for each
+/// generation whose members it still looks for; announces beyond that are dropped.
+const MAX_CONNECTIONS: usize = 8;
+
+/// A client of one tracker that lets it link no two swarms by their socket. Dropping it says
+/// goodbye in each and closes all sockets.
+pub struct ApartClient {
+    commands: mpsc::Sender<Command>,
+    traffic: Arc<Traffic>,
+}
+
+enum Command {
+    Announce(InfoHash, PeerId, Vec<SealedOffer>),
+    Reply {
+        topic: InfoHash,
+        peer: PeerId,
+        to: PeerId,
+        offer_id: String,
+        sealed: String,
+    },
+    Withdraw(InfoHash, PeerId),
+    Hurry,
+}
+
+impl ApartClient {
+    /// Begins to connect, and reports as `backend` at `sink`. The seed makes its back-offs
+    /// repeatable.
+    #[must_use]
+    pub fn start(
+        tasks: &Tasks,
+        backend: BackendId,
+        url: TrackerUrl,
+        options: ClientOptions,
+        seed: [u8; 32],
+        sink: MeetSink,
+    ) -> Self {
+        let (commands, queue) = mpsc::channel(COMMANDS);
+        let (reports_in, reports) = mpsc::channel(REPORTS);
+        let traffic = Arc::new(Traffic::default());
+        let run = Run {
+            backend,
+            sink,
+            dial: Dial {
+                tasks: tasks.downgrade(),
+                url,
+                options,
+                rng: ChaCha8Rng::from_seed(seed),
+                traffic: Arc::clone(&traffic),
+                reports: reports_in,
+            },
+            connections: BTreeMap::new(),
+            dialled: 0,
+            told_up: false,
+        };
+        tasks
+            .spawn("tracker clients", run.forever(queue, reports))
+            .detach();
+        Self { commands, traffic }
+    }
+
+    fn command(&self, command: Command) {
+        if self.commands.try_send(command).is_err() {
+            log::debug!("a command to a tracker was dropped: its queue is full or it has ended");
+        }
+    }
+}
+
+impl Rendezvous for ApartClient {
+    fn announce(&mut self, topic: InfoHash, peer: PeerId, offers: Vec<SealedOffer>) {
+        self.command(Command::Announce(topic, peer, offers));
+    }
+
+    fn reply(&mut self, topic: InfoHash, peer: PeerId, to: PeerId, offer_id: String, sealed: String) {
+        self.command(Command::Reply {
+            topic,
+            peer,
+            to,
+            offer_id,
+            sealed,
+        });
+    }
+
+    fn withdraw(&mut self, topic: InfoHash, peer: PeerId) {
+        self.command(Command::Withdraw(topic, peer));
+    }
+
+    fn network_changed(&mut self) {
+        self.command(Command::Hurry);
+    }
+
+    fn bytes_sent(&self) -> u64 {
+        self.traffic.sent.load(Ordering::Relaxed)
+    }
+}
+
+/// How connections are made.
+struct Dial {
+    tasks: WeakTasks,
+    url: TrackerUrl,
+    options: ClientOptions,
+    rng: ChaCha8Rng,
+    traffic: Arc<Traffic>,
+    reports: MeetSink,
+}
+
+impl Dial {
+    /// `None` once the room has ended.
+    fn connect(&mut self, number: u16) -> Option<Connection> {
+        let tasks = self.tasks.upgrade()?;
+        let mut seed = [0; 32];
+        self.rng.fill_bytes(&mut seed);
+        let client = TrackerClient::start_counted(
+            &tasks,
+            BackendId(number),
+            self.url.clone(),
+            self.options.clone(),
+            seed,
+            self.reports.clone(),
+            Arc::clone(&self.traffic),
+        );
+        Some(Connection {
+            client,
+            swarm: None,
+            up: false,
+            held: None,
+        })
+    }
+}
+
+/// One connection and what it is for.
+struct Connection {
+    client: TrackerClient,
+    /// The one swarm it carries; none before the room's first announce.
+    swarm: Option<(InfoHash, PeerId)>,
+    up: bool,
+    /// The newest announce that came before it was up.
+    held: Option<Vec<SealedOffer>>,
+}
+
+struct Run {
+    backend: BackendId,
+    sink: MeetSink,
+    dial: Dial,
+    /// By number. Numbers are given in turn, so that a late report of a closed one is nobody's.
+    connections: BTreeMap<u16, Connection>,
+    dialled: u16,
+    /// The room believes it to be up.
+    told_up: bool,
+}
+
+impl Run {
+    async fn forever(
+        mut self,
+        mut queue: mpsc::Receiver<Command>,
+        mut reports: mpsc::Receiver<(BackendId, MeetEvent)>,
+    ) {
+        self.connect();
+        loop {
+            tokio::select! {
+                command = queue.recv() => match command {
+                    Some(command) => self.command(command),
+                    None => break,
+                },
+                // Never over: this task holds a sender itself.
+                Some((BackendId(number), event)) = reports.recv() => {
+                    if let Some(event) = self.report(number, event)
+                        && self.sink.send((self.backend, event)).await.is_err()
+                    {
+                        break;
+                    }
+                }
+            }
+        }
+        // The goodbyes are out once every connection has dropped its way to report.
+        let Self {
+            dial,
+            connections,
+            sink,
+            ..
+        } = self;
+        drop((dial, connections));
+        while reports.recv().await.is_some() {}
+        drop(sink);
+    }
+
+    fn connect(&mut self) -> Option<&mut Connection> {
+        if self.connections.len() >= MAX_CONNECTIONS {
+            log::warn!("a room is in too many swarms at once; one was left out");
+            return None;
+        }
+        let number = self.dialled;
+        self.dialled = number.wrapping_add(1);
+        let connection = self.dial.connect(number)?;
+        Some(self.connections.entry(number).or_insert(connection))
+    }
+
+    /// The connection of a swarm, or the one that has none yet.
+    fn carrier(&mut self, swarm: (InfoHash, PeerId)) -> Option<&mut Connection> {
+        let number = |wanted| {
+            let found = self.connections.iter().find(|(_, c)| c.swarm == wanted);
+            found.map(|(number, _)| *number)
+        };
+        match number(Some(swarm)).or_else(|| number(None)) {
+            Some(number) => self.connections.get_mut(&number),
+            None => self.connect(),
+        }
+    }
+
+    fn command(&mut self, command: Command) {
+        match command {
+            Command::Announce(topic, peer, offers) => {
+                let Some(connection) = self.carrier((topic, peer)) else {
+                    return;
+                };
+                connection.swarm = Some((topic, peer));
+                if connection.up {
+                    connection.client.announce(topic, peer, offers);
+                } else {
+                    connection.held = Some(offers);
+                }
+            }
+            Command::Reply {
+                topic,
+                peer,
+                to,
+                offer_id,
+                sealed,
+            } => {
+                let mut connections = self.connections.values_mut();
+                if let Some(connection) = connections.find(|c| c.swarm == Some((topic, peer))) {
+                    connection.client.reply(topic, peer, to, offer_id, sealed);
+                }
+            }
+            Command::Withdraw(topic, peer) => {
+                self.connections.retain(|_, connection| {
+                    let leaves = connection.swarm == Some((topic, peer));
+                    if leaves {
+                        // What is queued is sent before the socket is closed.
+                        connection.client.withdraw(topic, peer);
+                    }
+                    !leaves
+                });
+            }
+            Command::Hurry => {
+                for connection in self.connections.values_mut() {
+                    connection.client.network_changed();
+                }
+            }
+        }
+    }
+
+    /// What one connection reports, as the room should hear it.
+    fn report(&mut self, number: u16, event: MeetEvent) -> Option<MeetEvent> {
+        let connection = self.connections.get_mut(&number)?;
+        match event {
+            MeetEvent::Up => {
+                connection.up = true;
+                let held = connection.held.take();
+                let announced = held.is_some();
+                if let (Some(offers), Some((topic, peer))) = (held, connection.swarm) {
+                    connection.client.announce(topic, peer, offers);
+                }
+                let known = std::mem::replace(&mut self.told_up, true);
+                // One that came back has lost its swarm, and the room announces at `Up`.
+                (!known || !announced).then_some(MeetEvent::Up)
+            }
+            MeetEvent::Waiting(_) | MeetEvent::Down(_) => {
+                connection.up = false;
+                let over = matches!(event, MeetEvent::Down(_));
+                if over {
+                    self.connections.remove(&number);
+                }
+                let any_up = self.connections.values().any(|connection| connection.up);
+                // A tracker is given up once all of its connections are.
+                let any_tries = over && !self.connections.is_empty();
+                if any_up || any_tries {
+                    return None;
+                }
+                self.told_up = false;
+                Some(event)
+            }
+            MeetEvent::Interval(_) | MeetEvent::Offer { .. } | MeetEvent::Answer { .. } => Some(event),
+        }
+    }
+}
