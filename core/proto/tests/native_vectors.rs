@@ -11,6 +11,10 @@ mod base;
 mod check;
 #[path = "native_vectors/invite.rs"]
 mod invite;
+#[path = "native_vectors/said.rs"]
+mod said;
+#[path = "native_vectors/session.rs"]
+mod session;
 
 use rand_core::{TryCryptoRng, TryRng};
 use serde_json::Value;
