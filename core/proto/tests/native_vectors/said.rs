@@ -86,7 +86,11 @@ fn sender_keys_are_handed_over_and_open_what_was_said_with_them() {
         let event = chain
             .open_event(place, group.header.n, &group.sealed, |plain| {
                 let (event, signature) = open_group_plain(plain).map_err(|_| "form")?;
-                if event.verify(&signature) { Ok(event) } else { Err("signature") }
+                if event.verify(&signature) {
+                    Ok(event)
+                } else {
+                    Err("signature")
+                }
             })
             .unwrap();
         assert_eq!(*event.encode(), bytes(&all["events"][n]["event"]));
@@ -100,7 +104,11 @@ fn sender_keys_are_handed_over_and_open_what_was_said_with_them() {
         generation,
         author: &group.header.author,
     };
-    assert!(later.open_event(place, 3, &group.sealed, |_| Ok::<_, ()>(())).is_err());
+    assert!(
+        later
+            .open_event(place, 3, &group.sealed, |_| Ok::<_, ()>(()))
+            .is_err()
+    );
 }
 
 #[test]
@@ -115,6 +123,9 @@ fn frames_are_the_same_to_the_byte() {
         assert_eq!(frame.kind(), encoded[0], "{name}");
     }
     let ack = &all["ack"];
-    assert_eq!(hmac(&bytes(&ack["k_ack"]), &[&bytes(&ack["h"])]), array(&ack["tag"]));
+    assert_eq!(
+        hmac(&bytes(&ack["k_ack"]), &[&bytes(&ack["h"])]),
+        array(&ack["tag"])
+    );
     assert_eq!(PublicKey(array(&all["author"])).0, array(&all["author"]));
 }

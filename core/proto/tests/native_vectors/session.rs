@@ -92,7 +92,11 @@ fn handshakes_proofs_and_sessions_are_the_same_to_the_byte() {
                 }
             };
             if step["hashed"] == true {
-                assert_eq!(dayfly_proto::crypto::hash(&[&frame]), array(&step["frame"]), "{at}");
+                assert_eq!(
+                    dayfly_proto::crypto::hash(&[&frame]),
+                    array(&step["frame"]),
+                    "{at}"
+                );
             } else {
                 assert_eq!(frame, bytes(&step["frame"]), "{at}");
             }

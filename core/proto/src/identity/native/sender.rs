@@ -5,7 +5,7 @@
 //!
 //! ```text
 //! header = gen u32 ‖ author[32] ‖ skid u32 ‖ n u32
-//! sealed = E(mk, room_id ‖ header, plain ‖ 80 ‖ 00…)    padded to 64·2ᵏ
+//! sealed = E(mk, room_id ‖ header, plain)
 //! mk     = KDF(ck, "", "msg")                            ck ← KDF(ck, "", "next")
 //! ```
 //!
@@ -14,7 +14,6 @@
 //! [`MAX_SKIP`] frames ahead, and chains that are worn ([`MAX_MESSAGES`]).
 
 use crate::crypto::{Malformed, PublicKey, Reader, kdf, open_once, seal_once};
-use crate::identity::native::pad::{pad, unpad};
 use crate::secret::SecretBytes;
 use crate::timer::Now;
 use rand_core::CryptoRng;
@@ -32,11 +31,9 @@ pub const MAX_AGE: Duration = Duration::from_secs(30 * 60);
 /// Frames of one author that may be missing before one that opens.
 pub const MAX_SKIP: u32 = 256;
 
-/// Longest plaintext of an event with its signature.
-pub const MAX_PLAIN_LEN: usize = MAX_PADDED_LEN - 1;
-
-/// The largest class, cut so that a whole frame, sealed once more in a session, is 64 KiB.
-const MAX_PADDED_LEN: usize = 65_000;
+/// Longest plaintext: an event, its signature and the padding that the caller gave them
+/// (`wire::native::group_plain`), with room for the frames around it within 64 KiB.
+pub const MAX_PLAIN_LEN: usize = 65_000;
 
 /// Bytes of the key in a SKDM.
 pub const KEY_LEN: usize = 4 + 4 + 32 + 32;
@@ -185,7 +182,7 @@ impl SenderChain {
         out
     }
 
-    /// Seals `plain` (an event and its signature) for everyone who has the chain.
+    /// Seals `plain` (an event and its signature, padded) for everyone who has the chain.
     ///
     /// # Errors
     /// [`ChainError::Worn`], [`ChainError::Length`].
@@ -197,14 +194,16 @@ impl SenderChain {
         if self.chain.n >= MAX_MESSAGES {
             return Err(ChainError::Worn);
         }
-        let padded = pad(&[plain], MAX_PADDED_LEN).ok_or(ChainError::Length)?;
+        if plain.len() > MAX_PLAIN_LEN {
+            return Err(ChainError::Length);
+        }
         let (key, after) = self.chain.step();
         let n = self.chain.n;
         self.chain = after;
         Ok(Sealed {
             skid: self.skid,
             n,
-            bytes: seal_once(key, &place.ad(self.skid, n), &padded),
+            bytes: seal_once(key, &place.ad(self.skid, n), plain),
         })
     }
 }
@@ -265,12 +264,10 @@ impl ReceiverChain {
         check: impl FnOnce(&[u8]) -> Result<T, E>,
     ) -> Result<T, ChainError<E>> {
         let open = |key: &SecretBytes<32>| -> Result<T, ChainError<E>> {
-            let mut plain =
-                open_once(key, &place.ad(self.skid, n), sealed).map_err(|_| ChainError::Unopened)?;
-            unpad(&mut plain, MAX_PADDED_LEN).map_err(|_| ChainError::Unopened)?;
+            let plain = open_once(key, &place.ad(self.skid, n), sealed).map_err(|_| ChainError::Unopened)?;
             check(&plain).map_err(ChainError::Check)
         };
-        if sealed.len() > MAX_PADDED_LEN + crate::crypto::TAG_LEN {
+        if sealed.len() > MAX_PLAIN_LEN + crate::crypto::TAG_LEN {
             return Err(ChainError::Length);
         }
         if n < self.chain.n {
