@@ -22,6 +22,7 @@ mod history;
 mod io;
 pub mod limits;
 mod link;
+pub mod markup;
 mod meeting;
 mod members;
 mod names;
