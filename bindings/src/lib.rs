@@ -23,6 +23,10 @@ use std::sync::{Arc, LazyLock};
 
 uniffi::setup_scaffolding!("dayfly");
 
+/// What the library frees is cleared; what the app holds of it is the app's to clear.
+#[global_allocator]
+static MEMORY: dayfly_wipe::ClearOnFree = dayfly_wipe::ClearOnFree(std::alloc::System);
+
 static LIVE: LazyLock<Arc<()>> = LazyLock::new(Arc::default);
 
 /// Held by every object, to be counted.

@@ -13,6 +13,7 @@ mod exit;
 mod join;
 mod json;
 mod links;
+mod memory;
 mod model;
 mod open;
 mod password;
@@ -33,6 +34,7 @@ use clap::Parser;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
+    memory::keep_private();
     let exit = match Cli::parse().command {
         None => open::run(&RoomArgs::default()),
         Some(Command::Open(args)) => open::run(&args),
