@@ -103,7 +103,8 @@ class SenderKey:
         ahead = SenderKey(self.skid, self.n, self.ck, self.media)
         missed = {}
         while ahead.n < n:
-            missed[ahead.n] = ahead.step()
+            at = ahead.n
+            missed[at] = ahead.step()
         key = ahead.step()
 
         def commit():
