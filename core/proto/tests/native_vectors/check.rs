@@ -5,6 +5,7 @@ use dayfly_proto::crypto::{PublicKey, SigningKey};
 use dayfly_proto::identity::check::{
     Code, EMOJI, GroupCheck, GroupMessage, GroupState, Pair, SasMessage, SasRun, SasState, ShownCode, scan,
 };
+use dayfly_proto::identity::native::Role;
 use dayfly_proto::timer::Now;
 use serde_json::Value;
 use std::collections::VecDeque;
@@ -37,15 +38,21 @@ fn the_table_is_the_same() {
 fn two_see_the_same_code() {
     let case = &vectors("check")["pair"];
     let [id_i, id_r] = ["id_i", "id_r"].map(|name| PublicKey(array(&case[name])));
-    let pair = |ours, theirs, we_initiated| Pair {
+    let pair = |ours, theirs, role| Pair {
         h: array(&case["h"]),
         room_id: array(&case["room_id"]),
         ours,
         theirs,
-        we_initiated,
+        role,
     };
-    let mut i = SasRun::new(pair(id_i, id_r, true), &mut Scripted::new(bytes(&case["r_i"])));
-    let mut r = SasRun::new(pair(id_r, id_i, false), &mut Scripted::new(bytes(&case["r_r"])));
+    let mut i = SasRun::new(
+        pair(id_i, id_r, Role::Initiator),
+        &mut Scripted::new(bytes(&case["r_i"])),
+    );
+    let mut r = SasRun::new(
+        pair(id_r, id_i, Role::Responder),
+        &mut Scripted::new(bytes(&case["r_r"])),
+    );
 
     r.tap(NOW).unwrap();
     let ask = r.poll_message().unwrap();

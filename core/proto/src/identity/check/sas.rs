@@ -14,6 +14,7 @@
 //! hidden until `r_R` is fixed, on both legs of a member in the middle: it gets one throw of 2⁻⁴²
 //! for each pair of taps, and nothing to compute in advance.
 
+use super::super::native::Role;
 use super::{Code, SCREEN, STEP};
 use crate::crypto::{PublicKey, hash, hmac, hmac_fits, kdf};
 use crate::secret::SecretBytes;
@@ -25,8 +26,6 @@ use zeroize::{Zeroize, Zeroizing};
 
 /// The only suite: the Matrix table and twelve digits.
 const SUITE: u8 = 1;
-const INITIATOR: u8 = 1;
-const RESPONDER: u8 = 2;
 
 /// Between whom, in which session. All of it was proven before: both ends showed their keys over
 /// `h`.
@@ -40,17 +39,16 @@ pub struct Pair {
     pub ours: PublicKey,
     /// The other's.
     pub theirs: PublicKey,
-    /// Whether we initiated the handshake.
-    pub we_initiated: bool,
+    /// Which end of the handshake we were.
+    pub role: Role,
 }
 
 impl Pair {
     /// The initiator's key and the responder's.
     fn ids(&self) -> [&PublicKey; 2] {
-        if self.we_initiated {
-            [&self.ours, &self.theirs]
-        } else {
-            [&self.theirs, &self.ours]
+        match self.role {
+            Role::Initiator => [&self.ours, &self.theirs],
+            Role::Responder => [&self.theirs, &self.ours],
         }
     }
 
@@ -226,7 +224,7 @@ impl SasRun {
     /// [`SasError::NotNow`] when that was said already.
     pub fn tap(&mut self, now: Now) -> Result<(), SasError> {
         match self.stage {
-            Stage::Idle if self.pair.we_initiated => self.commit(now, SCREEN),
+            Stage::Idle if self.pair.role == Role::Initiator => self.commit(now, SCREEN),
             // The other person waits already, so only its device has to answer.
             Stage::AskReceived => self.commit(now, STEP),
             Stage::Idle => {
@@ -244,11 +242,7 @@ impl SasRun {
     /// # Errors
     /// [`SasError::NotNow`] when no code is shown, or that was said already.
     pub fn confirm(&mut self) -> Result<(), SasError> {
-        let role = if self.pair.we_initiated {
-            INITIATOR
-        } else {
-            RESPONDER
-        };
+        let role = self.pair.role.byte();
         match &mut self.stage {
             Stage::Shown(shown) if !shown.ours => {
                 shown.ours = true;
@@ -310,7 +304,7 @@ impl SasRun {
     fn step(&mut self, message: &SasMessage, now: Now) -> Result<(), SasError> {
         match (&mut self.stage, message) {
             (Stage::Ended(_), _) => {}
-            (Stage::Idle, SasMessage::Ask) if self.pair.we_initiated => {
+            (Stage::Idle, SasMessage::Ask) if self.pair.role == Role::Initiator => {
                 self.go(Stage::AskReceived, now, SCREEN);
             }
             // Both tapped at once: the commitment is on its way and serves both.
@@ -318,7 +312,7 @@ impl SasRun {
                 self.deadline = self.deadline.map(|at| at.min(now.plus(STEP)));
             }
             (stage @ (Stage::Idle | Stage::AskSent), SasMessage::Commit { suite, commit })
-                if !self.pair.we_initiated =>
+                if self.pair.role == Role::Responder =>
             {
                 if *suite != SUITE {
                     return Err(SasError::UnknownSuite);
@@ -354,11 +348,7 @@ impl SasRun {
                 self.show(&initiators, &responders, now);
             }
             (Stage::Shown(shown), SasMessage::Same(tag)) if !shown.theirs => {
-                let role = if self.pair.we_initiated {
-                    RESPONDER
-                } else {
-                    INITIATOR
-                };
+                let role = self.pair.role.other().byte();
                 if !hmac_fits(shown.key.expose(), &[&[role]], tag) {
                     return Err(SasError::BadConfirmation);
                 }
