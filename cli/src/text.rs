@@ -78,41 +78,98 @@ pub fn width(text: &str) -> usize {
 /// there are any and inside words where there are none. The first row has `indent` cells less.
 /// `columns` below 2 counts as 2, so that any character fits.
 pub fn wrap(text: &str, columns: usize, indent: usize) -> Vec<String> {
-    let columns = columns.max(2);
-    let mut rows = Vec::new();
-    let mut room = columns.saturating_sub(indent);
-    for paragraph in text.split('\n') {
-        wrap_paragraph(paragraph, columns, room, &mut rows);
-        room = columns;
-    }
-    rows
+    wrap_pieces(&[(text, ())], columns, indent)
+        .into_iter()
+        .map(|row| row.into_iter().map(|(words, ())| words).collect())
+        .collect()
 }
 
-fn wrap_paragraph(text: &str, columns: usize, first: usize, rows: &mut Vec<String>) {
-    let mut row = String::new();
-    let mut used = 0;
-    let mut room = first;
-    for word in text.split_inclusive(' ') {
-        let bare = word.trim_end_matches(' ');
-        // A word that fits no row is cut; one that does goes to the next row whole.
-        if used + width(bare) > room && width(bare) <= columns && (used > 0 || room < columns) {
-            rows.push(std::mem::take(&mut row).trim_end().to_owned());
-            (used, room) = (0, columns);
+/// [`wrap`] for text in pieces that differ in something, such as how they are drawn. Where pieces
+/// meet is no reason to break.
+pub fn wrap_pieces<T: Copy + PartialEq>(
+    pieces: &[(&str, T)],
+    columns: usize,
+    indent: usize,
+) -> Vec<Vec<(String, T)>> {
+    let columns = columns.max(2);
+    let mut wrap = Wrap {
+        columns,
+        room: columns.saturating_sub(indent),
+        used: 0,
+        row: Vec::new(),
+        rows: Vec::new(),
+    };
+    let mut word: Vec<(&str, T)> = Vec::new();
+    let graphemes = pieces
+        .iter()
+        .flat_map(|(text, mark)| text.graphemes(true).map(move |grapheme| (grapheme, *mark)));
+    for (grapheme, mark) in graphemes {
+        if grapheme == "\n" {
+            wrap.word(&std::mem::take(&mut word));
+            wrap.end_row();
+            wrap.room = columns;
+            continue;
         }
-        for grapheme in word.graphemes(true) {
+        // A word goes up to the spaces that follow it.
+        if grapheme != " " && word.last().is_some_and(|(last, _)| *last == " ") {
+            wrap.word(&std::mem::take(&mut word));
+        }
+        word.push((grapheme, mark));
+    }
+    wrap.word(&word);
+    wrap.end_row();
+    wrap.rows
+}
+
+struct Wrap<T> {
+    columns: usize,
+    room: usize,
+    used: usize,
+    row: Vec<(String, T)>,
+    rows: Vec<Vec<(String, T)>>,
+}
+
+impl<T: Copy + PartialEq> Wrap<T> {
+    fn word(&mut self, word: &[(&str, T)]) {
+        let end = word.iter().rposition(|(grapheme, _)| *grapheme != " ");
+        let bare: usize = word[..end.map_or(0, |at| at + 1)]
+            .iter()
+            .map(|(grapheme, _)| grapheme.width())
+            .sum();
+        // A word that fits no row is cut; one that does goes to the next row whole.
+        let fits_a_row = bare <= self.columns;
+        if self.used + bare > self.room && fits_a_row && (self.used > 0 || self.room < self.columns) {
+            self.end_row();
+        }
+        for (grapheme, mark) in word {
             let cells = grapheme.width();
-            if used + cells > room {
-                if grapheme == " " {
+            if self.used + cells > self.room {
+                if *grapheme == " " {
                     continue;
                 }
-                rows.push(std::mem::take(&mut row).trim_end().to_owned());
-                (used, room) = (0, columns);
+                self.end_row();
             }
-            row.push_str(grapheme);
-            used += cells;
+            match self.row.last_mut() {
+                Some((words, last)) if last == mark => words.push_str(grapheme),
+                _ => self.row.push(((*grapheme).to_owned(), *mark)),
+            }
+            self.used += cells;
         }
     }
-    rows.push(row.trim_end().to_owned());
+
+    /// A row without the spaces at its end.
+    fn end_row(&mut self) {
+        let mut row = std::mem::take(&mut self.row);
+        while let Some((words, _)) = row.last_mut() {
+            words.truncate(words.trim_end().len());
+            if !words.is_empty() {
+                break;
+            }
+            row.pop();
+        }
+        self.rows.push(row);
+        (self.used, self.room) = (0, self.columns);
+    }
 }
 
 /// The first `columns` cells of `text`, with an ellipsis where something was cut.
@@ -220,6 +277,21 @@ mod tests {
             }
         }
         assert_eq!(wrap("one two three", 7, 0), ["one two", "three"]);
+    }
+
+    #[test]
+    fn pieces_keep_what_marks_them_and_are_no_reason_to_break() {
+        let rows = wrap_pieces(&[("one t", 1), ("wo th", 2), ("ree ", 1)], 7, 0);
+        let row = |pieces: &[(&str, i32)]| -> Vec<(String, i32)> {
+            pieces
+                .iter()
+                .map(|(text, mark)| ((*text).to_owned(), *mark))
+                .collect()
+        };
+        assert_eq!(
+            rows,
+            [row(&[("one t", 1), ("wo", 2)]), row(&[("th", 2), ("ree", 1)])]
+        );
     }
 
     #[test]
