@@ -7,11 +7,13 @@
 
 mod check;
 mod options;
+mod rich;
 mod said;
 mod words;
 
 pub use check::{Check, With};
-pub use words::{kind, label, meeting_place, name, remarks, short, trust, trust_meaning, way};
+pub use rich::{Emphasis, Piece};
+pub use words::{kind, label, meeting_place, name, quoted, remarks, short, trust, trust_meaning, way};
 
 use crate::text;
 use check::Step;
@@ -57,6 +59,8 @@ pub struct Line {
     pub text: String,
     /// Which message it shows.
     pub id: Option<MessageId>,
+    /// The words with their styles, where they have any; shown in place of `text`.
+    pub rich: Vec<Piece>,
     /// What became of the words, in brackets; never the author's own.
     pub marks: String,
 }
@@ -69,6 +73,7 @@ impl Line {
             lead: None,
             text: text.into(),
             id: None,
+            rich: Vec::new(),
             marks: String::new(),
         }
     }

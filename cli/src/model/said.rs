@@ -3,7 +3,7 @@
 //! cannot see it redrawn.
 
 use super::words::{labelled, name, quoted};
-use super::{Line, Model, Pending, Tone};
+use super::{Line, Model, Pending, Tone, rich};
 use crate::text;
 use dayfly_core::proto::id::{MemberId, MessageId};
 use dayfly_core::proto::room::{DeliveryState, Message, Reaction};
@@ -191,6 +191,7 @@ impl Model {
                 tone: Tone::Said,
                 lead: Some(lead.clone()),
                 text: text::neutral(words),
+                rich: rich::read(words, &self.names()),
                 id: None,
                 marks: String::new(),
             });
@@ -330,10 +331,16 @@ impl Model {
             m if m.view_once => format!("(can be looked at once: /view #{})", kept.number),
             m => text::neutral(&m.text),
         };
+        let rich = if message.unsent || message.view_once {
+            Vec::new()
+        } else {
+            rich::read(&message.text, &self.names())
+        };
         Some(Line {
             tone,
             lead: Some(lead),
             text: words,
+            rich,
             id: Some(id.clone()),
             marks: self.marks(kept),
         })
@@ -419,6 +426,12 @@ impl Model {
             mark(&format!("{} {}", text::one_line(&reaction.emoji), by.join(", ")));
         }
         marks
+    }
+
+    /// The names of everybody here, which an `@` can mean.
+    fn names(&self) -> Vec<String> {
+        let all = self.me.iter().chain(&self.members);
+        all.map(|member| member.name.clone()).collect()
     }
 
     /// A member's label, or the word for this person.

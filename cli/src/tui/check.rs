@@ -2,12 +2,13 @@
 //! at once.
 
 use super::input::App;
+use super::view::emphasis;
 use crate::model::{Check, Line, With};
 use crate::text;
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::style::{Color, Modifier, Style};
-use ratatui::text::Line as Row;
+use ratatui::text::{Line as Row, Span};
 use ratatui::widgets::Paragraph;
 
 /// The keys of a comparison, as many words as fit.
@@ -97,15 +98,20 @@ fn few(check: &Check, columns: usize) -> Vec<Row<'static>> {
 
 fn look(line: &Line, columns: usize) -> Vec<Row<'static>> {
     let bold = Style::new().add_modifier(Modifier::BOLD);
-    let lead = line.lead.clone().unwrap_or_default();
-    let mut rows: Vec<Row> = Vec::new();
-    for (words, style) in [
-        (format!("{lead}:"), bold),
-        (String::new(), bold),
-        (line.text.clone(), Style::new()),
-    ] {
-        let wrapped = text::wrap(&text::grid(&words), columns, 0);
-        rows.extend(wrapped.into_iter().map(|row| Row::styled(row, style)));
+    let lead = format!("{}:", line.lead.as_deref().unwrap_or_default());
+    let head = text::wrap(&text::grid(&lead), columns, 0);
+    let mut rows: Vec<Row> = head.into_iter().map(|row| Row::styled(row, bold)).collect();
+    rows.push(Row::default());
+    let pieces: Vec<_> = line
+        .rich
+        .iter()
+        .map(|(words, style)| (words.as_str(), *style))
+        .collect();
+    for row in text::wrap_pieces(&pieces, columns, 0) {
+        let spans = row
+            .into_iter()
+            .map(|(words, how)| Span::styled(words, emphasis(Style::new(), how)));
+        rows.push(Row::from(spans.collect::<Vec<_>>()));
     }
     rows
 }

@@ -116,7 +116,7 @@ impl App {
             let lines = lines.iter().filter(|line| line.tone != Tone::Change);
             let rows: usize = lines
                 .clone()
-                .map(|line| super::view::rows(line, self.drawn.0).len())
+                .map(|line| super::view::rows(line, self.drawn.0).1.len())
                 .sum();
             self.scroll += rows;
             self.unread += lines.count();
@@ -215,7 +215,7 @@ impl App {
                 .model
                 .lines()
                 .iter()
-                .map(|line| super::view::rows(line, columns).len())
+                .map(|line| super::view::rows(line, columns).1.len())
                 .sum();
             self.scroll = self.scroll.min(all.saturating_sub(height));
         }

@@ -14,7 +14,7 @@ use dayfly_core::proto::room::{
 };
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
-use ratatui::style::Color;
+use ratatui::style::{Color, Modifier};
 
 /// A room of which nothing was told yet.
 fn unopened(trackers: &[&str]) -> App {
@@ -337,6 +337,7 @@ fn help_and_errors_replace_the_panel() {
 /// A native room of somebody else's in which a good deal has happened.
 fn native_room() -> App {
     let mut app = unopened(&[]);
+    app.links.room.clear();
     let me = native(member("me", "Ada"));
     app.event(&native_reset(me.clone(), false));
     let mut bob = native(member("b0b1", "Bob"));
@@ -487,4 +488,33 @@ fn help_of_a_native_room_says_whose_the_rest_is() {
     let mut app = native_room();
     app.note(crate::command::help(&app.model));
     insta::assert_snapshot!("native_help_100x40", screen(&mut app, 100, 40).backend());
+}
+
+#[test]
+fn markdown_is_styled_and_its_marks_are_gone() {
+    let mut app = native_room();
+    let bob = native(member("b0b1", "Bob"));
+    let text = "**strong** and *slanted*, `code` and [elsewhere](https://a.example/x)\n\n> a quote\n\n- item";
+    app.event(&Event::Message {
+        message: message("9", &bob, text),
+    });
+    let terminal = screen(&mut app, 60, 14);
+    let style_of = |word: &str| {
+        let buffer = terminal.backend().buffer();
+        let width = usize::from(buffer.area().width);
+        let cells = buffer.content();
+        let row_of = |at: usize| {
+            cells[at..]
+                .iter()
+                .take(word.len())
+                .map(ratatui::buffer::Cell::symbol)
+                .collect::<String>()
+        };
+        let at = (0..cells.len() - width).find(|at| row_of(*at) == word).unwrap();
+        cells[at].modifier
+    };
+    assert!(style_of("strong").contains(Modifier::BOLD));
+    assert!(style_of("slanted").contains(Modifier::ITALIC));
+    assert!(style_of("elsewhere").contains(Modifier::UNDERLINED));
+    insta::assert_snapshot!("markdown_60x14", terminal.backend());
 }

@@ -7,7 +7,7 @@
 
 use super::input::App;
 use super::{check, panel};
-use crate::model::{self, Line, Tone};
+use crate::model::{self, Emphasis, Line, Piece, Tone};
 use crate::text;
 use dayfly_core::proto::room::{Member, RendezvousState, RendezvousStatus};
 use ratatui::Frame;
@@ -72,7 +72,8 @@ fn draw_head(frame: &mut Frame, app: &App, area: Rect) {
             "room {}",
             text::shorten(&text::grid(&text::one_line(&app.links.room)), 13)
         ),
-        words => words,
+        words if app.links.room.is_empty() => words,
+        words => format!("{} \u{b7} {words}", model::quoted(&app.links.room)),
     };
     let meeting = app.model.meeting();
     // What is said of the room matters more than where it meets.
@@ -116,8 +117,8 @@ fn draw_transcript(frame: &mut Frame, app: &mut App, area: Rect) {
     frame.render_widget(Paragraph::new(rows), area);
 }
 
-/// A line as rows of text, the first split into lead and words.
-pub fn rows(line: &Line, columns: usize) -> Vec<(String, String)> {
+/// A line as rows of pieces; the first begins with its lead, which is no piece of it.
+pub fn rows(line: &Line, columns: usize) -> (String, Vec<Vec<Piece>>) {
     let lead = match (&line.lead, line.tone) {
         (Some(lead), _) => format!(
             "{}: ",
@@ -126,22 +127,57 @@ pub fn rows(line: &Line, columns: usize) -> Vec<(String, String)> {
         (None, Tone::Warning) => "! ".into(),
         (None, _) => "\u{b7} ".into(),
     };
-    let mut words = text::grid(line.text.trim_end_matches('\n'));
-    words.push_str(&text::grid(&line.marks));
+    let plain = text::grid(line.text.trim_end_matches('\n'));
+    let marks = text::grid(&line.marks);
+    let mut pieces: Vec<(&str, Emphasis)> = match line.rich.as_slice() {
+        [] => vec![(&plain, Emphasis::default())],
+        rich => rich
+            .iter()
+            .map(|(words, style)| (words.as_str(), *style))
+            .collect(),
+    };
+    let sign = Emphasis {
+        sign: true,
+        ..Emphasis::default()
+    };
+    pieces.push((&marks, sign));
     let indent = if columns >= 20 { 2 } else { 0 };
     let hang = text::width(&lead).saturating_sub(indent);
-    let mut wrapped = text::wrap(&words, columns - indent, hang).into_iter();
-    let mut rows = vec![(lead, wrapped.next().unwrap_or_default())];
-    rows.extend(wrapped.map(|row| (" ".repeat(indent), row)));
-    rows
+    (lead, text::wrap_pieces(&pieces, columns - indent, hang))
 }
 
 fn styled(line: &Line, columns: usize, colour: bool) -> Vec<Row<'static>> {
-    let (lead, words) = styles(line.tone, colour);
-    rows(line, columns)
-        .into_iter()
-        .map(|(head, text)| Row::from(vec![Span::styled(head, lead), Span::styled(text, words)]))
+    let (of_lead, of_words) = styles(line.tone, colour);
+    let (lead, rows) = rows(line, columns);
+    let mut first = Some(lead);
+    let margin = " ".repeat(if columns >= 20 { 2 } else { 0 });
+    rows.into_iter()
+        .map(|pieces| {
+            let head = first
+                .take()
+                .map_or_else(|| Span::raw(margin.clone()), |lead| Span::styled(lead, of_lead));
+            let words = pieces
+                .into_iter()
+                .map(|(words, how)| Span::styled(words, emphasis(of_words, how)));
+            Row::from(std::iter::once(head).chain(words).collect::<Vec<_>>())
+        })
         .collect()
+}
+
+/// A style with an emphasis upon it. Links are underlined and lead nowhere from here.
+pub fn emphasis(style: Style, how: Emphasis) -> Style {
+    let add = |style: Style, holds: bool, modifier| {
+        if holds {
+            style.add_modifier(modifier)
+        } else {
+            style
+        }
+    };
+    let style = add(style, how.bold, Modifier::BOLD);
+    let style = add(style, how.italic, Modifier::ITALIC);
+    let style = add(style, how.strike, Modifier::CROSSED_OUT);
+    let style = add(style, how.link, Modifier::UNDERLINED);
+    add(style, how.sign, Modifier::DIM)
 }
 
 fn styles(tone: Tone, colour: bool) -> (Style, Style) {
