@@ -11,7 +11,6 @@
 use data_encoding::HEXLOWER;
 use dayfly_proto::crypto::{SigningKey, hash};
 use dayfly_proto::identity::check::{Pair, SasMessage, SasRun, SasState};
-use dayfly_proto::identity::native::Role;
 use dayfly_proto::identity::native::handshake::{
     HandshakeError, Initiator, Mode, Password, Prologue, Responder, Secrets,
 };
@@ -241,7 +240,7 @@ impl Talk {
             room_id: self.invite.room_id(),
             ours: self.key.public(),
             theirs: self.session.peer(),
-            we_initiated: self.session.role() == Role::Initiator,
+            role: self.session.role(),
         };
         let mut run = match self.sas.take() {
             Some(run) => run,
