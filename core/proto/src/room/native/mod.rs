@@ -4,4 +4,5 @@
 //! was said, by whom, and on whose word. Neither touches a link: the room gives them what
 //! sessions bring, and sends what they answer.
 
+pub mod ledger;
 pub mod roster;
