@@ -8,3 +8,4 @@ mod no_key_twice;
 mod proof;
 mod sender;
 mod session;
+mod traffic;
