@@ -1,8 +1,8 @@
 //! Arrivals and departures: who a peer says it is, what it gets to know of us, and its row's end.
 
-use super::event::{Event, LeaveReason, MemberState, NoticeCode, Trust};
+use super::event::{Event, LeaveReason, MemberKind, MemberState, NoticeCode, Trust};
 use super::limits::{MAX_MEMBERS, PAGE_DRAWS};
-use super::members::{Admitted, Pace, Row};
+use super::members::{Admitted, Marks, Pace, Row};
 use super::session::sentence;
 use super::{Room, Timer, names};
 use crate::id::{LinkId, MessageId};
@@ -78,7 +78,7 @@ impl Room {
         let checked = match check(
             &metadata.public_key,
             &metadata.signature,
-            &self.invite.room,
+            &self.web_invite().room,
             &metadata.user_id,
         ) {
             Ok(checked) => checked,
@@ -106,7 +106,9 @@ impl Room {
             .admit(now.mono, &metadata.public_key, checked.signature_ok);
         let row = Row {
             id: member_id,
-            link: id,
+            link: Some(id),
+            kind: MemberKind::Web,
+            marks: Marks::default(),
             name: shown_name(&metadata),
             user_id: metadata.user_id,
             public_key: metadata.public_key,
@@ -122,7 +124,7 @@ impl Room {
                 MemberState::Here
             },
             via,
-            island: self.meeting.grounds[island].origin.clone(),
+            islands: vec![self.meeting.web(island).origin.clone()],
             same_key: false,
             speech,
             types: [false, false],

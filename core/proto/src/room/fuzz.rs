@@ -271,7 +271,7 @@ impl World {
             self.send(link, &Action::Response { h: "0".repeat(64) });
             return;
         };
-        let password = self.room.invite.trystero_password();
+        let password = self.room.web_invite().trystero_password();
         let h = password_response(challenge, password.expose(), &self.app_id, ROOM);
         self.send(link, &Action::Response { h });
         self.drain();

@@ -61,6 +61,15 @@ pub const NEW_OFFERS: (u32, Duration) = (40, Duration::from_millis(500));
 /// Announces that were not due, at once, and every how long one more.
 pub const PROMPT_ANNOUNCES: (u32, Duration) = (12, Duration::from_secs(2));
 
+/// Native handshakes under way at once; further connections wait for their turn.
+pub const HALF_OPEN_HANDSHAKES: usize = 8;
+/// Handshakes in which a password may have been guessed, at once, and every how long one more.
+pub const GUESSES: (u32, Duration) = (5, Duration::from_secs(60));
+/// Keys of native members that are remembered; the one away longest is forgotten first.
+pub const MAX_PEERS: usize = 256;
+/// Frames of one session that wait until its keys have changed; past that the session ends.
+pub const MAX_QUEUED_FRAMES: usize = 2_048;
+
 /// Most bytes of unfinished messages, over all links.
 pub const MAX_PENDING_BYTES: usize = 32 << 20;
 

@@ -2,12 +2,14 @@
 
 use super::event::Via;
 use super::handshake::Handshake;
+use super::io::Binding;
 use super::limits::{Bucket, FRAMES, KIB};
 use super::meeting::Slot;
 use super::members::Gauges;
 use crate::id::{MessageId, PeerId};
 use crate::wire::web::chitchatter::Action;
 use crate::wire::web::frame::Reassembler;
+use data_encoding::BASE64URL_NOPAD;
 use std::collections::VecDeque;
 use std::time::Duration;
 
@@ -30,6 +32,22 @@ impl PeerKey {
             island: (!native).then_some(island),
             id,
         }
+    }
+
+    /// A member of a native room, by the tag in its sealed offers: the same in every swarm.
+    pub fn tagged(tag: PeerId) -> Self {
+        Self {
+            island: None,
+            id: tag,
+        }
+    }
+
+    /// The tag of a member of a native room, as a sealed offer holds it.
+    pub fn tag(self) -> Option<[u8; 16]> {
+        let bytes = BASE64URL_NOPAD.decode(self.id.as_str().as_bytes()).ok()?;
+        let mut tag = [0; 16];
+        tag.get_mut(..bytes.len())?.copy_from_slice(&bytes);
+        Some(tag)
     }
 
     /// Whether it looks like a page: one that would lose messages that come too fast.
@@ -60,6 +78,8 @@ pub(super) enum Phase {
     Held,
     /// The peer may speak.
     Active,
+    /// Open in a native room, where nothing but handshakes and sessions is spoken.
+    Native,
 }
 
 /// Who made the offer.
@@ -76,6 +96,12 @@ pub(super) enum Role {
 pub(super) struct Link {
     /// To whom, once that is known.
     pub peer: Option<PeerKey>,
+    /// Under which id it was met, for the answer.
+    pub remote: Option<PeerId>,
+    /// The native room's generation in whose swarm it was met.
+    pub generation: u32,
+    /// What a native handshake is bound to, once it is open.
+    pub binding: Option<Binding>,
     /// On which island; for a pooled offer the one it is announced on.
     pub island: usize,
     pub role: Role,
@@ -110,6 +136,9 @@ impl Link {
         reassembler.refuse_transcripts();
         Self {
             peer: None,
+            remote: None,
+            generation: 0,
+            binding: None,
             island,
             role,
             offer_id,
@@ -140,7 +169,10 @@ impl Link {
 
     /// Whether the data channel is open.
     pub fn is_open(&self) -> bool {
-        matches!(self.phase, Phase::Shaking(_) | Phase::Held | Phase::Active)
+        matches!(
+            self.phase,
+            Phase::Shaking(_) | Phase::Held | Phase::Active | Phase::Native
+        )
     }
 
     /// Whether it is an offer nobody has taken.

@@ -18,9 +18,11 @@ use super::limits::{
     PROMPT_ANNOUNCES, SIGNALS,
 };
 use super::link::{Link, PeerKey, Phase, Role};
+use super::native::NativeGround;
 use super::pool::{ANNOUNCE_AT_MOST, ANNOUNCE_EVERY, AT_ONCE, GATHER, OFFER_SPREAD, OFFER_STALE};
 use super::{Backend, Room, Timer};
 use crate::id::{BackendId, LinkId, PeerId};
+use crate::invite::native::SignalKind;
 use crate::invite::{Island, WebInvite};
 use crate::timer::Now;
 use crate::wire::web::seal::{SealError, SignalKey};
@@ -45,28 +47,58 @@ pub(super) struct Slot {
     pub island: usize,
 }
 
-/// One island of the room, with all that is derived from it.
+/// One swarm of the room: where it is, as whom we are there, and what opens what is said there.
 #[derive(Debug)]
 pub(super) struct Ground {
+    pub topic: InfoHash,
+    /// The id we announce ourselves under.
+    pub me: PeerId,
+    pub kind: GroundKind,
+}
+
+/// What a ground is derived from.
+#[derive(Debug)]
+pub(super) enum GroundKind {
+    /// An island of a web room.
+    Web(WebGround),
+    /// An hour of a native room.
+    Native(NativeGround),
+}
+
+/// One island of the room, with all that is derived from it.
+#[derive(Debug)]
+pub(super) struct WebGround {
     pub origin: String,
     pub app_id: String,
-    pub topic: InfoHash,
     pub token: RoomToken,
     pub(super) key: SignalKey,
 }
 
 impl Ground {
-    fn new(island: &Island, invite: &WebInvite) -> Self {
+    fn web(island: &Island, invite: &WebInvite, me: PeerId) -> Self {
         let app_id = island.app_id();
         let password = invite.trystero_password();
         Self {
-            origin: island.origin.clone(),
             topic: info_hash(&app_id, &invite.room),
-            token: room_token(&app_id, &invite.room),
-            key: SignalKey::derive(password.expose(), &app_id, &invite.room),
-            app_id,
+            me,
+            kind: GroundKind::Web(WebGround {
+                origin: island.origin.clone(),
+                token: room_token(&app_id, &invite.room),
+                key: SignalKey::derive(password.expose(), &app_id, &invite.room),
+                app_id,
+            }),
         }
     }
+}
+
+/// A description that a tracker brought and that opened.
+struct Unsealed {
+    slot: Slot,
+    /// Whose it says it is.
+    key: PeerKey,
+    /// To whom an answer goes.
+    remote: PeerId,
+    sdp: String,
 }
 
 /// One place to meet.
@@ -96,9 +128,11 @@ struct Acquaintance {
 /// The meeting half of a room's state.
 #[derive(Debug)]
 pub(super) struct Meeting {
-    /// The same on every island.
+    /// The same on every island. In a native room, the tag within sealed offers.
     pub me: PeerId,
-    pub grounds: Vec<Ground>,
+    /// By number; numbers are not used again.
+    pub grounds: BTreeMap<usize, Ground>,
+    next_ground: usize,
     pub(super) places: BTreeMap<BackendId, Place>,
     pub(super) pacing: BTreeMap<Slot, Pacing>,
     acquaintances: BTreeMap<PeerKey, Acquaintance>,
@@ -112,7 +146,8 @@ pub(super) struct Meeting {
 }
 
 impl Meeting {
-    pub fn new(me: PeerId, invite: &WebInvite, backends: Vec<Backend>) -> Self {
+    /// Places to meet, and no ground yet.
+    pub fn new(me: PeerId, backends: Vec<Backend>) -> Self {
         let place = |backend: Backend| {
             let status = RendezvousStatus {
                 backend: backend.kind,
@@ -131,11 +166,8 @@ impl Meeting {
         };
         Self {
             me,
-            grounds: invite
-                .islands
-                .iter()
-                .map(|island| Ground::new(island, invite))
-                .collect(),
+            grounds: BTreeMap::new(),
+            next_ground: 0,
             places: backends.into_iter().map(place).collect(),
             pacing: BTreeMap::new(),
             acquaintances: BTreeMap::new(),
@@ -146,6 +178,13 @@ impl Meeting {
             unreachable: Bucket::new((1, NOTICE_EVERY)),
             refusals: Bucket::new((1, NOTICE_EVERY)),
             suspended: false,
+        }
+    }
+
+    /// Adds every island of a web room.
+    pub fn add_islands(&mut self, invite: &WebInvite) {
+        for island in &invite.islands {
+            self.add_ground(Ground::web(island, invite, self.me));
         }
     }
 
@@ -166,13 +205,71 @@ impl Meeting {
             .places
             .iter()
             .filter(|(_, place)| place.status.state == RendezvousState::Up);
-        up.flat_map(|(backend, _)| {
-            (0..self.grounds.len()).map(|island| Slot {
-                backend: *backend,
-                island,
+        up.flat_map(|(backend, place)| self.slots_of(*backend, place))
+            .collect()
+    }
+
+    /// Every slot of one place.
+    pub(super) fn slots_of(&self, backend: BackendId, place: &Place) -> Vec<Slot> {
+        let here = |ground: &Ground| match &ground.kind {
+            GroundKind::Web(_) => true,
+            GroundKind::Native(native) => native.backend == place.status.backend,
+        };
+        let grounds = self.grounds.iter().filter(|(_, ground)| here(ground));
+        grounds
+            .map(|(island, _)| Slot {
+                backend,
+                island: *island,
             })
-        })
-        .collect()
+            .collect()
+    }
+
+    /// The generation of a native room that meets on a ground; 0 in a web room.
+    pub(super) fn generation(&self, island: usize) -> u32 {
+        match self.grounds.get(&island).map(|ground| &ground.kind) {
+            Some(GroundKind::Native(native)) => native.generation,
+            _ => 0,
+        }
+    }
+
+    /// Adds a ground; returns its number.
+    pub(super) fn add_ground(&mut self, ground: Ground) -> usize {
+        let number = self.next_ground;
+        self.next_ground += 1;
+        self.grounds.insert(number, ground);
+        number
+    }
+
+    /// Forgets a ground.
+    pub(super) fn leave(&mut self, number: usize) {
+        self.grounds.remove(&number);
+        self.pacing.retain(|slot, _| slot.island != number);
+    }
+
+    /// The island `number` of a web room.
+    pub(super) fn web(&self, number: usize) -> &WebGround {
+        match self.grounds.get(&number).map(|ground| &ground.kind) {
+            Some(GroundKind::Web(web)) => web,
+            _ => unreachable!("a web room's grounds are islands and stand until its end"),
+        }
+    }
+
+    /// Origins of a web room's islands.
+    pub(super) fn origins(&self) -> Vec<String> {
+        let origin = |ground: &Ground| match &ground.kind {
+            GroundKind::Web(web) => Some(web.origin.clone()),
+            GroundKind::Native(_) => None,
+        };
+        self.grounds.values().filter_map(origin).collect()
+    }
+
+    /// Starts the pace of a slot anew.
+    pub(super) fn begin(&mut self, slot: Slot) {
+        let pacing = Pacing {
+            warm_up: 0,
+            prompts: Bucket::new(PROMPT_ANNOUNCES),
+        };
+        self.pacing.entry(slot).or_insert(pacing).warm_up = 0;
     }
 
     fn acquaintance(&mut self, key: PeerKey) -> &mut Acquaintance {
@@ -234,8 +331,8 @@ impl Room {
                 offer_id,
                 sealed,
             } => {
-                if let Some((slot, sdp)) = self.unseal(now, backend, topic, from, &sealed) {
-                    self.offered(now, slot, from, offer_id, sdp);
+                if let Some(signal) = self.unseal(now, backend, topic, from, &sealed, SignalKind::Offer) {
+                    self.offered(now, signal, offer_id);
                 }
             }
             MeetEvent::Answer {
@@ -244,8 +341,8 @@ impl Room {
                 offer_id,
                 sealed,
             } => {
-                if let Some((slot, sdp)) = self.unseal(now, backend, topic, from, &sealed) {
-                    self.answered(now, slot, from, &offer_id, sdp);
+                if let Some(signal) = self.unseal(now, backend, topic, from, &sealed, SignalKind::Answer) {
+                    self.answered(now, signal, &offer_id);
                 }
             }
         }
@@ -254,24 +351,27 @@ impl Room {
     fn place_up(&mut self, now: Now, backend: BackendId) {
         self.meeting.none_up_told = false;
         self.set_place(backend, RendezvousState::Up, None);
-        for island in 0..self.meeting.grounds.len() {
-            let slot = Slot { backend, island };
-            let pacing = Pacing {
-                warm_up: 0,
-                prompts: Bucket::new(PROMPT_ANNOUNCES),
-            };
-            self.meeting.pacing.entry(slot).or_insert(pacing).warm_up = 0;
+        let Some(place) = self.meeting.places.get(&backend) else {
+            return;
+        };
+        let slots = self.meeting.slots_of(backend, place);
+        for slot in &slots {
+            self.meeting.begin(*slot);
         }
         self.fill_pool(now);
-        for island in 0..self.meeting.grounds.len() {
-            let slot = Slot { backend, island };
-            if self.is_gathering(slot) {
-                // From now on others' offers reach us; ours follow together.
-                self.announce_offers(slot, Vec::new());
-                self.timers.set(Timer::Announce(slot), now.plus(GATHER));
-            } else {
-                self.announce(now, slot);
-            }
+        for slot in slots {
+            self.enter_slot(now, slot);
+        }
+    }
+
+    /// Announces a slot for the first time: at once, or as soon as its offers are there.
+    pub(super) fn enter_slot(&mut self, now: Now, slot: Slot) {
+        if self.is_gathering(slot) {
+            // From now on others' offers reach us; ours follow together.
+            self.announce_offers(slot, Vec::new());
+            self.timers.set(Timer::Announce(slot), now.plus(GATHER));
+        } else {
+            self.announce(now, slot);
         }
     }
 
@@ -316,13 +416,15 @@ impl Room {
         topic: InfoHash,
         from: PeerId,
         sealed: &str,
-    ) -> Option<(Slot, String)> {
-        let island = self
+        kind: SignalKind,
+    ) -> Option<Unsealed> {
+        let (island, ground) = self
             .meeting
             .grounds
             .iter()
-            .position(|ground| ground.topic == topic)?;
-        if from == self.meeting.me {
+            .find(|(_, ground)| ground.topic == topic)?;
+        let island = *island;
+        if from == ground.me {
             return None;
         }
         let key = PeerKey::new(island, from);
@@ -335,18 +437,33 @@ impl Room {
             self.stats.refused += 1;
             return None;
         }
-        match self.meeting.grounds[island].key.open(sealed) {
-            Ok(sdp) => Some((Slot { backend, island }, sdp)),
-            Err(SealError::WrongKey) => {
-                self.stats.refused += 1;
-                self.wrong_password(now, key);
-                None
+        let slot = Slot { backend, island };
+        let opened = match &self.meeting.grounds.get(&island)?.kind {
+            GroundKind::Web(web) => match web.key.open(sealed) {
+                Ok(sdp) => Some((key, sdp)),
+                Err(SealError::WrongKey) => {
+                    self.stats.refused += 1;
+                    self.wrong_password(now, key);
+                    return None;
+                }
+                Err(SealError::Malformed) => None,
+            },
+            GroundKind::Native(native) => {
+                let generation = native.generation;
+                let topic = native.topic;
+                self.unseal_native(now, generation, &topic, sealed, kind)
             }
-            Err(SealError::Malformed) => {
-                self.stats.refused += 1;
-                None
-            }
-        }
+        };
+        let Some((key, sdp)) = opened else {
+            self.stats.refused += 1;
+            return None;
+        };
+        Some(Unsealed {
+            slot,
+            key,
+            remote: from,
+            sdp,
+        })
     }
 
     /// Says that somebody has another password: once for each peer, and not often.
@@ -364,27 +481,39 @@ impl Room {
         );
     }
 
-    fn offered(&mut self, now: Now, slot: Slot, from: PeerId, offer_id: String, offer: String) {
+    fn offered(&mut self, now: Now, signal: Unsealed, offer_id: String) {
+        let Unsealed {
+            slot,
+            key,
+            remote,
+            sdp: offer,
+        } = signal;
         // A page that takes up an offer nobody answered may announce it with nothing in it any
         // more: that is no attempt, and no failed one.
         if offer.starts_with("v=0") && !offer.contains("\nm=") {
             self.stats.refused += 1;
             return;
         }
-        let key = PeerKey::new(slot.island, from);
         let same = |link: &Link| link.peer == Some(key) && link.offer_id == offer_id;
         if self.links.values().any(same) || !self.may_attempt(now, key, HEDGE_AFTER) {
             return;
         }
         let mut link = Link::new(Role::Answerer(slot), offer_id, now.mono);
         link.peer = Some(key);
+        link.remote = Some(remote);
+        link.generation = self.meeting.generation(slot.island);
         let id = self.add_link(link);
         self.timers.set(Timer::Opens(id), now.plus(OPENS_WITHIN));
         self.out(Output::Answer { link: id, offer });
     }
 
-    fn answered(&mut self, now: Now, slot: Slot, from: PeerId, offer_id: &str, answer: String) {
-        let key = PeerKey::new(slot.island, from);
+    fn answered(&mut self, now: Now, signal: Unsealed, offer_id: &str) {
+        let Unsealed {
+            slot,
+            key,
+            remote,
+            sdp: answer,
+        } = signal;
         let ours = |link: &Link| {
             link.offer_id == offer_id
                 && link.role == Role::Offerer(Some(slot))
@@ -398,8 +527,11 @@ impl Room {
         if !self.may_attempt(now, key, Duration::ZERO) {
             return;
         }
+        let generation = self.meeting.generation(slot.island);
         if let Some(link) = self.links.get_mut(&id) {
             link.peer = Some(key);
+            link.remote = Some(remote);
+            link.generation = generation;
             link.phase = Phase::Connecting;
             link.since = now.mono;
         }
@@ -472,15 +604,20 @@ impl Room {
             }
             Role::Answerer(slot) => {
                 link.phase = Phase::Connecting;
-                let (Some(peer), offer_id) = (link.peer, link.offer_id.clone()) else {
+                let (Some(peer), Some(to), offer_id) = (link.peer, link.remote, link.offer_id.clone()) else {
                     return;
                 };
-                let sealed = self.seal(slot.island, &sdp);
+                // The swarm may have been left, or the description be longer than a box.
+                let sealed = self.seal(now, slot.island, &sdp, Some(peer));
+                let (Some(ground), Some(sealed)) = (self.meeting.grounds.get(&slot.island), sealed) else {
+                    self.close_link(now, id);
+                    return;
+                };
                 self.out(Output::Reply {
                     backend: slot.backend,
-                    topic: self.meeting.grounds[slot.island].topic,
-                    peer: self.meeting.me,
-                    to: peer.id,
+                    topic: ground.topic,
+                    peer: ground.me,
+                    to,
                     offer_id,
                     sealed,
                 });

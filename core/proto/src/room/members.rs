@@ -9,25 +9,40 @@ use super::limits::{
     Bucket, DEPARTED_FOR, MAX_DEPARTED, NAMES, NAMES_ABUSE, RENEGOTIATIONS, RENEGOTIATIONS_ABUSE, TYPING,
     TYPING_ABUSE,
 };
+use super::names::skeleton;
 use super::speech::Speech;
 use crate::id::{LinkId, MemberId};
 use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
 
+/// What is shown beside a member, most of it about native ones.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Marks {
+    pub same_name: bool,
+    pub owner: bool,
+    pub muted: bool,
+    pub blocked: bool,
+    pub was_native: bool,
+    pub kept: Option<String>,
+}
+
 /// A member's row.
 #[derive(Debug)]
 pub(super) struct Row {
     pub id: MemberId,
-    pub link: LinkId,
+    /// The connection it speaks over; a native member's may be gone for a while.
+    pub link: Option<LinkId>,
     pub user_id: String,
     pub public_key: String,
     pub name: String,
     pub fingerprint: String,
+    pub kind: MemberKind,
     pub trust: Trust,
     pub state: MemberState,
     pub via: Option<Via>,
-    pub island: String,
+    pub islands: Vec<String>,
     pub same_key: bool,
+    pub marks: Marks,
     /// What it says and how fast.
     pub speech: Speech,
     /// It types: in the room, in the direct thread.
@@ -43,13 +58,18 @@ impl Row {
             id: self.id.clone(),
             name: self.name.clone(),
             fingerprint: self.fingerprint.clone(),
-            kind: MemberKind::Web,
+            kind: self.kind,
             trust: self.trust,
             state: self.state,
             via: self.via,
-            islands: vec![self.island.clone()],
+            islands: self.islands.clone(),
             same_key: self.same_key,
-            ..Member::default()
+            same_name: self.marks.same_name,
+            owner: self.marks.owner,
+            muted: self.marks.muted,
+            blocked: self.marks.blocked,
+            was_native: self.marks.was_native,
+            kept: self.marks.kept.clone(),
         }
     }
 }
@@ -150,7 +170,7 @@ pub(super) struct Members {
 impl Members {
     /// The row of the member that speaks over `link`.
     pub fn of(&mut self, link: LinkId) -> Option<&mut Row> {
-        self.rows.values_mut().find(|row| row.link == link)
+        self.rows.values_mut().find(|row| row.link == Some(link))
     }
 
     /// The row `id`.
@@ -193,13 +213,25 @@ impl Members {
                 returned: true,
             };
         }
-        self.born += 1;
-        let id = MemberId(format!("m{}", self.born));
+        let id = self.born();
         Admitted {
             id,
             speech: Speech::default(),
             returned: false,
         }
+    }
+
+    /// An id nobody had.
+    pub fn born(&mut self) -> MemberId {
+        self.born += 1;
+        MemberId(format!("m{}", self.born))
+    }
+
+    /// Removes a row that will not come back as a page does; returns it and the rows whose mark
+    /// changed by it.
+    pub fn take(&mut self, id: &MemberId) -> Option<(Row, Vec<Member>)> {
+        let row = self.rows.remove(id)?;
+        Some((row, self.mark()))
     }
 
     /// Adds a row; returns the rows whose mark changed by it.
@@ -214,7 +246,7 @@ impl Members {
     /// Removes a row; returns it and the rows whose mark changed by it. `remember` lets it come
     /// back.
     pub fn remove(&mut self, now: Duration, link: LinkId, remember: bool) -> Option<(Row, Vec<Member>)> {
-        let id = self.rows.values().find(|row| row.link == link)?.id.clone();
+        let id = self.rows.values().find(|row| row.link == Some(link))?.id.clone();
         let mut row = self.rows.remove(&id)?;
         if remember && row.trust != Trust::None {
             if self.departed.len() >= MAX_DEPARTED {
@@ -232,7 +264,7 @@ impl Members {
         Some((row, changed))
     }
 
-    /// Recomputes who shares a key or a user id; returns the rows that changed.
+    /// Recomputes who shares a key, a user id or a name; returns the rows that changed.
     pub fn mark(&mut self) -> Vec<Member> {
         let mut keys: BTreeMap<String, usize> = BTreeMap::new();
         let mut users: BTreeMap<String, usize> = BTreeMap::new();
@@ -240,11 +272,18 @@ impl Members {
             *keys.entry(row.public_key.clone()).or_default() += 1;
             *users.entry(row.user_id.clone()).or_default() += 1;
         }
+        let mut names: BTreeMap<String, usize> = BTreeMap::new();
+        for row in self.rows.values() {
+            *names.entry(skeleton(&row.name)).or_default() += 1;
+        }
         let mut changed = Vec::new();
         for row in self.rows.values_mut() {
             let shared = keys.get(&row.public_key) > Some(&1) || users.get(&row.user_id) > Some(&1);
-            if row.same_key != shared {
+            // A page's name proves nothing to begin with.
+            let same_name = row.kind == MemberKind::Native && names.get(&skeleton(&row.name)) > Some(&1);
+            if (row.same_key, row.marks.same_name) != (shared, same_name) {
                 row.same_key = shared;
+                row.marks.same_name = same_name;
                 changed.push(row.shown());
             }
         }

@@ -39,6 +39,7 @@ pub use command::{Command, CommandError, SayOptions};
 pub use event::*;
 pub use io::*;
 pub use members::MemberError;
+pub use native::NativeConfig;
 pub use talk::{DirectError, SayError};
 
 use crate::id::{BackendId, LinkId, MemberId, PeerId};
@@ -52,6 +53,7 @@ use limits::{Bucket, MAX_REMEMBERED, OWN_BURST, REFUSED_FOR, SHAPING_EVERY, TYPI
 use link::{ID_PREFIX, Link};
 use meeting::{Meeting, Slot};
 use members::Members;
+use native::{Native, NativeTimer};
 use rand_chacha::ChaCha20Rng;
 use rand_core::{Rng, SeedableRng};
 use std::collections::{BTreeMap, VecDeque};
@@ -74,6 +76,8 @@ pub struct Backend {
 pub enum Entry {
     /// A room of web pages: which, on which islands.
     Web(WebInvite),
+    /// A room of Dayflies alone.
+    Native(Box<NativeConfig>),
 }
 
 /// What a room is made of.
@@ -155,6 +159,8 @@ enum Timer {
     Fold(MemberId),
     /// The member typed long enough without saying so again; `true` in the direct thread.
     TypingEnds(MemberId, bool),
+    /// What a native room waits for.
+    Native(NativeTimer),
 }
 
 /// This person.
@@ -174,7 +180,9 @@ struct Me {
 /// A room this device is in. See the module for how it is driven.
 #[derive(Debug)]
 pub struct Room {
-    invite: WebInvite,
+    /// A web room's invite.
+    web: Option<WebInvite>,
+    native: Native,
     me: Me,
     rng: ChaCha20Rng,
     outputs: VecDeque<Output>,
@@ -200,7 +208,7 @@ impl Room {
     #[must_use]
     pub fn new(config: RoomConfig, now: Now, seed: [u8; 32]) -> Self {
         let RoomConfig {
-            entry: Entry::Web(invite),
+            entry,
             name,
             backends,
         } = config;
@@ -209,21 +217,38 @@ impl Room {
         if name.is_empty() {
             name = default_name(&alphanumeric(&mut rng, 20));
         }
-        let id = format!("{ID_PREFIX}{}", alphanumeric(&mut rng, 20 - ID_PREFIX.len()));
-        let id = PeerId::parse(&id).expect("prefix and random part are 20 graphic characters");
+        // Of its own, so that what a web room does with its seed does not depend on it.
+        let mut key_rng = ChaCha20Rng::from_seed(seed);
+        key_rng.set_stream(1);
+        let native = match &entry {
+            Entry::Web(invite) => Native::in_web(invite, &mut key_rng),
+            Entry::Native(config) => Native::new(config, &mut key_rng),
+        };
+        let id = match &entry {
+            Entry::Web(_) => {
+                let id = format!("{ID_PREFIX}{}", alphanumeric(&mut rng, 20 - ID_PREFIX.len()));
+                PeerId::parse(&id).expect("prefix and random part are 20 graphic characters")
+            }
+            Entry::Native(_) => native.tag(&native.id()),
+        };
         let me = Me {
             name,
             identity: None,
-            fingerprint: String::new(),
+            fingerprint: native.own_fingerprint(),
             typing: false,
             typing_pace: Bucket::new(TYPING),
             speech_pace: Bucket::new((OWN_BURST, SHAPING_EVERY)),
             bytes_pace: Bucket::new(limits::OWN_KIB),
             name_pace: Bucket::new(limits::NAMES),
         };
+        let web = match entry {
+            Entry::Web(invite) => Some(invite),
+            Entry::Native(_) => None,
+        };
         let mut room = Self {
-            meeting: Meeting::new(id, &invite, backends),
-            invite,
+            meeting: Meeting::new(id, backends),
+            web,
+            native,
             me,
             rng,
             outputs: VecDeque::new(),
@@ -239,6 +264,10 @@ impl Room {
             stats: Stats::default(),
             ended: false,
         };
+        match &room.web {
+            Some(invite) => room.meeting.add_islands(invite),
+            None => room.settle(now),
+        }
         room.fill_pool(now);
         room
     }
@@ -271,6 +300,7 @@ impl Room {
                 Timer::Drawn(link) => self.drawn(now, link),
                 Timer::Speech(member) => self.speech_due(now, &member),
                 Timer::Fold(member) => self.fold(&member),
+                Timer::Native(timer) => self.native_timeout(now, timer),
                 Timer::TypingEnds(member, direct) => self.types(now, &member, direct, false),
             }
         }
@@ -279,7 +309,7 @@ impl Room {
     /// Takes this person's identity once it has been made; later ones are ignored. Members that
     /// came before it are introduced now.
     pub fn handle_identity(&mut self, now: Now, identity: WebIdentity) {
-        if self.ended || self.me.identity.is_some() {
+        if self.ended || self.me.identity.is_some() || self.is_native() {
             return;
         }
         self.me.fingerprint = identity.fingerprint();
@@ -317,6 +347,7 @@ impl Room {
         self.me.name = cleaned;
         let member = self.shown_me();
         self.event(Event::MemberChanged { member });
+        self.tell_profile(now);
         if let Some(action) = self.metadata(true) {
             let active = self.active_links();
             self.send_all(&active, &action);
@@ -326,10 +357,18 @@ impl Room {
 
     /// Leaves: says goodbye, closes every connection, leaves every swarm, forgets everything.
     /// The last output is [`Event::Left`]; inputs after it are ignored. Idempotent.
-    pub fn leave(&mut self, _now: Now) {
+    pub fn leave(&mut self, now: Now) {
         if self.ended {
             return;
         }
+        self.say_goodbye(now);
+        if !self.is_native() {
+            self.say_goodbye_to_pages();
+        }
+        self.end(EndReason::Left);
+    }
+
+    fn say_goodbye_to_pages(&mut self) {
         let active = self.active_links();
         for link in &active {
             self.say_waiting(*link);
@@ -347,19 +386,22 @@ impl Room {
         for link in open {
             self.send_presence(link, false);
         }
+    }
+
+    /// The room is over: everything is closed, left and forgotten.
+    fn end(&mut self, reason: EndReason) {
         for link in std::mem::take(&mut self.links).into_keys() {
             self.out(Output::Close { link });
         }
         self.withdraw();
-        self.event(Event::Left {
-            reason: EndReason::Left,
-        });
+        self.event(Event::Left { reason });
         self.ended = true;
         self.timers = Timers::default();
         self.members.clear();
         self.timeline.clear();
         self.meeting.clear();
         self.refused.clear();
+        self.native.clear();
         self.me.identity = None;
     }
 
@@ -401,29 +443,12 @@ impl Room {
         }
     }
 
-    /// The options of the room as they stand.
-    #[must_use]
-    pub fn info(&self) -> RoomInfo {
-        RoomInfo::default()
-    }
-
-    /// Does what a person asks for beyond talking.
-    ///
-    /// # Errors
-    /// See [`CommandError`].
-    pub fn command(&mut self, _now: Now, _command: Command) -> Result<(), CommandError> {
-        if self.ended {
-            return Err(CommandError::Ended);
-        }
-        Err(CommandError::NotNative)
-    }
-
-    /// What this device shows for another to scan in person (bytes of a QR code), new each time;
+    /// What this device shows for another to scan in person (the text of a QR code), new each time;
     /// who scans it and is shown a tick is verified on both sides.
     ///
     /// # Errors
     /// See [`CommandError`].
-    pub fn in_person_code(&mut self, _now: Now) -> Result<Vec<u8>, CommandError> {
+    pub fn in_person_code(&mut self, _now: Now) -> Result<String, CommandError> {
         if self.ended {
             return Err(CommandError::Ended);
         }
@@ -435,7 +460,7 @@ impl Room {
     ///
     /// # Errors
     /// See [`CommandError`].
-    pub fn in_person_scanned(&mut self, _now: Now, _code: &[u8]) -> Result<MemberId, CommandError> {
+    pub fn in_person_scanned(&mut self, _now: Now, _code: &str) -> Result<MemberId, CommandError> {
         if self.ended {
             return Err(CommandError::Ended);
         }
@@ -475,7 +500,17 @@ impl Room {
     }
 
     fn is_public(&self) -> bool {
-        matches!(self.invite.access, Access::Public)
+        self.web
+            .as_ref()
+            .is_some_and(|invite| matches!(invite.access, Access::Public))
+    }
+
+    fn is_native(&self) -> bool {
+        self.web.is_none()
+    }
+
+    fn web_invite(&self) -> &WebInvite {
+        self.web.as_ref().expect("asked for in web rooms only")
     }
 
     fn shown_me(&self) -> Member {
@@ -483,17 +518,17 @@ impl Room {
             id: my_id(),
             name: self.me.name.clone(),
             fingerprint: self.me.fingerprint.clone(),
-            kind: MemberKind::Web,
+            kind: if self.is_native() {
+                MemberKind::Native
+            } else {
+                MemberKind::Web
+            },
             // One's own key needs nobody's word.
             trust: Trust::Verified,
             state: MemberState::Here,
             via: None,
-            islands: self
-                .meeting
-                .grounds
-                .iter()
-                .map(|ground| ground.origin.clone())
-                .collect(),
+            islands: self.meeting.origins(),
+            owner: self.native.owns(),
             same_key: false,
             ..Member::default()
         }
@@ -544,7 +579,7 @@ impl Room {
             let Some(island) = self.links.get(link).map(|link| link.island) else {
                 continue;
             };
-            let token = &self.meeting.grounds[island].token;
+            let token = &self.meeting.web(island).token;
             let frames = encoded
                 .entry(island)
                 .or_insert_with(|| encode(token, name, nonce, &body));
@@ -566,7 +601,7 @@ impl Room {
         let Some(island) = self.links.get(&link).map(|link| link.island) else {
             return;
         };
-        let frame = encode_presence(&self.meeting.grounds[island].token, present);
+        let frame = encode_presence(&self.meeting.web(island).token, present);
         self.stats.bytes_sent += frame.len() as u64;
         self.out(Output::Send { link, frame });
     }

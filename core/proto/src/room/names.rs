@@ -1,6 +1,7 @@
 //! Names as people see them: cleaned of what deceives the eye, and cut.
 
 use super::limits::MAX_NAME_UNITS;
+use unicode_normalization::UnicodeNormalization;
 
 /// `name` without control, bidi, zero-width and other invisible characters, with single inner
 /// spaces, at most [`MAX_NAME_UNITS`] UTF-16 units. Empty if nothing is left.
@@ -29,6 +30,38 @@ pub(super) fn clean(name: &str) -> String {
         space = false;
     }
     out
+}
+
+/// What two names have in common that a glance takes for one: compatibility forms, case, spaces,
+/// and letters of Greek and Cyrillic that look like Latin ones are taken away. Not all that look
+/// alike are known here.
+pub(super) fn skeleton(name: &str) -> String {
+    name.nfkd()
+        .filter(|c| c.is_alphanumeric() || !c.is_ascii())
+        .filter(|c| !matches!(c, '\u{300}'..='\u{36f}'))
+        .flat_map(char::to_lowercase)
+        .map(|c| match c {
+            'а' | 'α' => 'a',
+            'в' | 'β' | 'ß' => 'b',
+            'с' | 'ϲ' => 'c',
+            'ԁ' => 'd',
+            'е' | 'ε' | 'є' => 'e',
+            'һ' | 'н' | 'η' => 'h',
+            'і' | 'ι' | 'ӏ' | 'l' | '1' | '|' | 'ı' => 'i',
+            'ј' => 'j',
+            'к' | 'κ' => 'k',
+            'м' | 'μ' => 'm',
+            'п' => 'n',
+            'о' | 'ο' | '0' => 'o',
+            'р' | 'ρ' => 'p',
+            'ѕ' | '5' => 's',
+            'т' | 'τ' => 't',
+            'υ' | 'ν' | 'ѵ' => 'v',
+            'х' | 'χ' => 'x',
+            'у' | 'γ' => 'y',
+            c => c,
+        })
+        .collect()
 }
 
 /// Characters that show nothing or reorder their neighbours: Unicode's Cf, line and paragraph
@@ -90,6 +123,23 @@ mod tests {
         // Each of these takes two units.
         assert_eq!(clean(&"🙂".repeat(16)), "🙂".repeat(15));
         assert_eq!(clean(&format!("{} b", "a".repeat(29))), "a".repeat(29));
+    }
+
+    #[test]
+    fn names_that_look_alike_share_a_skeleton() {
+        for (one, other) in [
+            ("Ada", "АdА"),
+            ("Ada", "ada"),
+            ("Bill", "BiII"),
+            ("Bob", "B0b"),
+            ("Zoë", "Zoe"),
+            ("Ｅｖｅ", "Eve"),
+            ("a b", "ab"),
+        ] {
+            assert_eq!(skeleton(one), skeleton(other), "{one} {other}");
+        }
+        assert_ne!(skeleton("Ada"), skeleton("Ida"));
+        assert_ne!(skeleton("小明"), skeleton("小红"));
     }
 
     #[test]

@@ -10,8 +10,8 @@
 use super::event::RendezvousState;
 use super::io::{Output, SealedOffer};
 use super::limits::{MAX_MEMBERS, MAX_POOLED, MAX_POOLED_PER_SLOT};
-use super::link::{Link, Phase, Role};
-use super::meeting::{Place, Slot};
+use super::link::{Link, PeerKey, Phase, Role};
+use super::meeting::{GroundKind, Place, Slot};
 use super::{Room, Timer};
 use crate::id::LinkId;
 use crate::timer::Now;
@@ -46,10 +46,20 @@ pub(super) const OFFER_SPREAD: Duration = Duration::from_secs(20);
 const ANSWER_WAIT: Duration = Duration::from_secs(8);
 
 impl Room {
-    pub(super) fn seal(&mut self, island: usize, sdp: &str) -> String {
-        let mut iv = [0; IV_LEN];
-        self.rng.fill_bytes(&mut iv);
-        self.meeting.grounds[island].key.seal(sdp, iv)
+    /// Seals a description for a ground; `None` if that is gone, or in a native room if the
+    /// description is longer than any box.
+    pub(super) fn seal(&mut self, now: Now, island: usize, sdp: &str, to: Option<PeerKey>) -> Option<String> {
+        match &self.meeting.grounds.get(&island)?.kind {
+            GroundKind::Web(web) => {
+                let mut iv = [0; IV_LEN];
+                self.rng.fill_bytes(&mut iv);
+                Some(web.key.seal(sdp, iv))
+            }
+            GroundKind::Native(native) => {
+                let (generation, topic) = (native.generation, native.topic);
+                self.seal_native(now, generation, &topic, sdp, to)
+            }
+        }
     }
 
     /// Whether offers of this slot are still being described.
@@ -64,7 +74,8 @@ impl Room {
         if self.ended || self.meeting.suspended || self.members.len() >= MAX_MEMBERS {
             return;
         }
-        let slots = self.meeting.slots();
+        let mut slots = self.meeting.slots();
+        slots.retain(|slot| self.offers_on(slot.island));
         // One offer for each member that is linked to already, since a tracker may well pick it.
         let most = MAX_POOLED_PER_SLOT.max(self.members.len() + 3);
         let share = |at: usize| {
@@ -192,9 +203,9 @@ impl Room {
         }
         let offers = fresh
             .into_iter()
-            .map(|(id, sdp)| SealedOffer {
-                id,
-                sealed: self.seal(slot.island, &sdp),
+            .filter_map(|(id, sdp)| {
+                let sealed = self.seal(now, slot.island, &sdp, None)?;
+                Some(SealedOffer { id, sealed })
             })
             .collect();
         self.announce_offers(slot, offers);
@@ -214,11 +225,13 @@ impl Room {
     }
 
     pub(super) fn announce_offers(&mut self, slot: Slot, offers: Vec<SealedOffer>) {
-        let topic = self.meeting.grounds[slot.island].topic;
+        let Some(ground) = self.meeting.grounds.get(&slot.island) else {
+            return;
+        };
         self.out(Output::Announce {
             backend: slot.backend,
-            topic,
-            peer: self.meeting.me,
+            topic: ground.topic,
+            peer: ground.me,
             offers,
         });
     }
@@ -249,12 +262,19 @@ impl Room {
     /// Leaves every swarm.
     pub(super) fn withdraw(&mut self) {
         for slot in self.meeting.slots() {
-            let topic = self.meeting.grounds[slot.island].topic;
-            self.out(Output::Withdraw {
-                backend: slot.backend,
-                topic,
-                peer: self.meeting.me,
-            });
+            self.withdraw_from(slot);
         }
+    }
+
+    /// Leaves one swarm.
+    pub(super) fn withdraw_from(&mut self, slot: Slot) {
+        let Some(ground) = self.meeting.grounds.get(&slot.island) else {
+            return;
+        };
+        self.out(Output::Withdraw {
+            backend: slot.backend,
+            topic: ground.topic,
+            peer: ground.me,
+        });
     }
 }

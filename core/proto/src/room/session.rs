@@ -5,7 +5,7 @@
 
 use super::event::{Event, LeaveReason, MemberState, Via};
 use super::handshake::{self, Failure, Handshake, Reaction};
-use super::io::{LinkEvent, Output};
+use super::io::{Binding, LinkEvent, Output};
 use super::limits::MAX_PENDING_BYTES;
 use super::link::Phase;
 use super::members::Pace;
@@ -43,7 +43,9 @@ impl Room {
                     },
                 );
             }
-            LinkEvent::Open { via, .. } => self.opened(now, link, via),
+            LinkEvent::Open { via, binding } if self.is_native() => self.greets(now, link, via, binding),
+            LinkEvent::Open { via, binding } => self.opened(now, link, via, binding),
+            LinkEvent::Frame(bytes) if self.is_native() => self.native_frame(now, link, &bytes),
             // Nothing asked for that channel.
             LinkEvent::NativeOpen | LinkEvent::NativeFrame(_) => self.stats.dropped += 1,
             LinkEvent::Path { via } => self.path(link, via),
@@ -59,7 +61,7 @@ impl Room {
         }
     }
 
-    fn opened(&mut self, now: Now, id: LinkId, via: Via) {
+    fn opened(&mut self, now: Now, id: LinkId, via: Via, binding: Binding) {
         let Some(link) = self.links.get_mut(&id) else {
             return;
         };
@@ -67,6 +69,7 @@ impl Room {
             return;
         };
         link.via = Some(via);
+        link.binding = Some(binding);
         self.timers.stop(&Timer::Opens(id));
         let ours_is_smaller = self.meeting.me < peer.id;
         let mut others = self
@@ -122,11 +125,11 @@ impl Room {
     }
 
     fn with_password<T>(&self, island: usize, act: impl FnOnce(&handshake::Room<'_>) -> T) -> T {
-        let password = self.invite.trystero_password();
+        let password = self.web_invite().trystero_password();
         act(&handshake::Room {
             password: password.expose(),
-            app_id: &self.meeting.grounds[island].app_id,
-            room: &self.invite.room,
+            app_id: &self.meeting.web(island).app_id,
+            room: &self.web_invite().room,
         })
     }
 
@@ -163,6 +166,12 @@ impl Room {
             link.unsure.clear();
             self.timers.stop(&Timer::Lost(id));
         }
+        if self.is_native() {
+            if let Some(key) = self.native.live_key(id) {
+                self.settle_sessions(now, &key);
+            }
+            return;
+        }
         if let Some(row) = self.members.of(id) {
             row.state = if silent {
                 MemberState::Reconnecting
@@ -176,9 +185,14 @@ impl Room {
 
     /// Gives a link up that does not answer.
     pub(super) fn lost(&mut self, now: Now, id: LinkId) {
+        self.lose(now, id, LeaveReason::Lost, None);
+    }
+
+    /// Closes a link for a reason.
+    pub(super) fn lose(&mut self, now: Now, id: LinkId, reason: LeaveReason, detail: Option<&str>) {
         if self.links.contains_key(&id) {
             self.out(Output::Close { link: id });
-            self.forget_link(now, id, LeaveReason::Lost, None);
+            self.forget_link(now, id, reason, detail);
         }
     }
 
@@ -221,7 +235,10 @@ impl Room {
         });
         let mut undelivered = link.unsure.clone();
         undelivered.extend(link.waiting.iter().map(|(message, _)| message.clone()));
-        self.member_left(now, id, &undelivered, reason, detail);
+        self.native_link_gone(now, id, reason, detail);
+        if !self.is_native() {
+            self.member_left(now, id, &undelivered, reason, detail);
+        }
         // The second link of this peer, if it left us one, has its turn.
         if link.is_active() && reason == LeaveReason::Lost {
             let held = |(id, other): (&LinkId, &super::Link)| {
@@ -250,7 +267,7 @@ impl Room {
             self.misbehaved(now, id, "It sent more than a page ever does.");
             return;
         }
-        let ground = &self.meeting.grounds[link.island];
+        let ground = self.meeting.web(link.island);
         let inner = match Frame::parse(bytes) {
             // Another room on the same connection, or presence, which says nothing new.
             Ok(Frame::Room { token, .. }) if token != ground.token => {
@@ -306,11 +323,12 @@ impl Room {
                 let reaction = match action {
                     Action::Ready => Ok(handshake.other_is_ready()),
                     Action::Challenge { .. } | Action::Response { .. } => {
-                        let password = self.invite.trystero_password();
+                        let Some(invite) = &self.web else { return };
+                        let password = invite.trystero_password();
                         let room = handshake::Room {
                             password: password.expose(),
-                            app_id: &self.meeting.grounds[island].app_id,
-                            room: &self.invite.room,
+                            app_id: &self.meeting.web(island).app_id,
+                            room: &invite.room,
                         };
                         match action {
                             Action::Challenge { c } => handshake.challenged(&room, &c),

@@ -11,6 +11,7 @@ use super::timeline::{Added, Item};
 use super::{Room, Timer, my_id};
 use crate::id::{LinkId, MemberId, MessageId};
 use crate::timer::Now;
+use crate::wire::native::Frame;
 use crate::wire::web::chitchatter::{Action, ChatText};
 use crate::wire::web::utf16_len;
 use rand_core::Rng;
@@ -57,8 +58,11 @@ impl Room {
     /// # Errors
     /// See [`SayError`].
     pub fn say(&mut self, now: Now, text: String, options: SayOptions) -> Result<MessageId, SayError> {
-        let SayOptions { reference, .. } = options;
         self.may_say(now, &text)?;
+        if self.is_native() {
+            return self.say_natively(now, text, options);
+        }
+        let SayOptions { reference, .. } = options;
         let waits = self.members.len() == 0 || self.me.identity.is_none();
         if waits {
             let (count, bytes) = self.timeline.unsent();
@@ -77,7 +81,7 @@ impl Room {
         };
         if self.me.typing {
             self.me.typing = false;
-            let links: Vec<LinkId> = self.members.iter().map(|row| row.link).collect();
+            let links: Vec<LinkId> = self.members.iter().filter_map(|row| row.link).collect();
             self.send_all(&links, &Action::Typing(false));
         }
         self.event(Event::Delivery {
@@ -99,17 +103,21 @@ impl Room {
         text: String,
         options: SayOptions,
     ) -> Result<MessageId, DirectError> {
-        let SayOptions { reference, .. } = options;
         if self.ended {
             return Err(SayError::Ended.into());
         }
         let with = self.members.find(to)?;
+        if self.is_native() {
+            self.may_say(now, &text)?;
+            return self.direct_natively(now, &with, text, options);
+        }
+        let SayOptions { reference, .. } = options;
         if self.me.identity.is_none() {
             return Err(SayError::NotReady.into());
         }
         self.may_say(now, &text)?;
         let row = self.members.get_mut(&with).ok_or(MemberError::Nobody)?;
-        let link = row.link;
+        let link = row.link.ok_or(MemberError::Nobody)?;
         let typed = std::mem::take(&mut row.told_typing);
         let (id, text) = self.own(now, text, reference, Some(with), false);
         self.hand_over(now, &[link], &id, &Action::DirectText(text));
@@ -260,7 +268,8 @@ impl Room {
         let Some(to) = to else {
             if self.me.typing != on && (!on || self.me.typing_pace.take(now.mono, 1)) {
                 self.me.typing = on;
-                let links: Vec<LinkId> = self.members.iter().map(|row| row.link).collect();
+                self.post_all(now, &Frame::Typing { on, direct: false });
+                let links: Vec<LinkId> = self.members.iter().filter_map(|row| row.link).collect();
                 self.send_all(&links, &Action::Typing(on));
             }
             return Ok(());
@@ -269,8 +278,13 @@ impl Room {
         let row = self.members.get_mut(&id).ok_or(MemberError::Nobody)?;
         if row.told_typing != on && (!on || self.me.typing_pace.take(now.mono, 1)) {
             row.told_typing = on;
-            let link = row.link;
-            self.send(link, &Action::DirectTyping(on));
+            if let Some(key) = self.native.key_of(&id) {
+                self.post(now, &key, &Frame::Typing { on, direct: true });
+                return Ok(());
+            }
+            if let Some(link) = row.link {
+                self.send(link, &Action::DirectTyping(on));
+            }
         }
         Ok(())
     }

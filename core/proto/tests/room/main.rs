@@ -24,6 +24,7 @@ mod islands_share_one_member_list;
 mod late_joiner_gets_history;
 mod lively_chat_is_not_punished;
 mod members_converge;
+mod native_members_meet_and_talk;
 mod no_input_breaks_a_room;
 mod nobody_speaks_as_another;
 mod returning_page_takes_its_row;

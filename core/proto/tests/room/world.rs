@@ -6,13 +6,15 @@
 
 use super::page::Page;
 use super::{ROOM, identity};
+use dayfly_proto::crypto::SigningKey;
 use dayfly_proto::id::{BackendId, LinkId, MessageId, PeerId};
+use dayfly_proto::invite::native::{NativeInvite, RoomOptionsWire};
 use dayfly_proto::invite::{Access, Island, WebInvite};
 use dayfly_proto::room::{
-    Backend, Binding, Entry, Event, LinkEvent, MeetEvent, Message, NoticeCode, Output, Room, RoomConfig,
-    SealedOffer, Via,
+    Backend, Binding, Entry, Event, LinkEvent, MeetEvent, Message, NativeConfig, NoticeCode, Output, Room,
+    RoomConfig, SealedOffer, Via,
 };
-use dayfly_proto::secret::SecretString;
+use dayfly_proto::secret::{SecretBytes, SecretString};
 use dayfly_proto::timer::Now;
 use dayfly_proto::wire::web::topic::InfoHash;
 use rand_chacha::ChaCha20Rng;
@@ -142,6 +144,7 @@ pub struct World {
     pub weather: Weather,
     pub islands: Vec<Island>,
     pub password: Option<String>,
+    owner_key: Option<SigningKey>,
 }
 
 impl Drop for World {
@@ -170,6 +173,7 @@ impl World {
             weather: Weather::default(),
             islands: vec![Island::chitchatter()],
             password: None,
+            owner_key: None,
         }
     }
 
@@ -216,24 +220,7 @@ impl World {
     /// A room enters whose identity is still being made.
     pub fn enter_unknown(&mut self, name: &str) -> usize {
         let invite = self.invite();
-        let backends = (0..self.trackers.len())
-            .map(|n| Backend {
-                id: BackendId(u16::try_from(n).unwrap()),
-                kind: "tracker".into(),
-                url: Some(format!("wss://tracker{n}.example")),
-            })
-            .collect();
-        let mut seed = [0; 32];
-        self.rng.fill_bytes(&mut seed);
-        let room = Room::new(
-            RoomConfig {
-                entry: Entry::Web(invite),
-                name: name.into(),
-                backends,
-            },
-            self.now(),
-            seed,
-        );
+        let room = self.new_room(Entry::Web(invite), name);
         self.sit(Node::Room(Box::new(room)))
     }
 
@@ -249,6 +236,46 @@ impl World {
             self.rng.next_u64(),
         );
         self.sit(Node::Page(Box::new(page)))
+    }
+
+    /// Opens a native room; whoever enters first by [`World::enter_native`] owns it.
+    pub fn open_native(&mut self, options: RoomOptionsWire) -> NativeInvite {
+        let (invite, key) = NativeInvite::create(&mut self.rng, options).expect("the options are fine");
+        self.owner_key = Some(key);
+        invite
+    }
+
+    /// A member enters a native room. In one with a password, `word` is what Argon2id made of it.
+    pub fn enter_native(&mut self, invite: &NativeInvite, name: &str, word: Option<[u8; 32]>) -> usize {
+        let config = NativeConfig {
+            invite: invite.clone(),
+            owner_key: self.owner_key.take(),
+            password: word.map(SecretBytes::new),
+            kept: None,
+        };
+        let room = self.new_room(Entry::Native(Box::new(config)), name);
+        self.sit(Node::Room(Box::new(room)))
+    }
+
+    fn new_room(&mut self, entry: Entry, name: &str) -> Room {
+        let backends = (0..self.trackers.len())
+            .map(|n| Backend {
+                id: BackendId(u16::try_from(n).unwrap()),
+                kind: "tracker".into(),
+                url: Some(format!("wss://tracker{n}.example")),
+            })
+            .collect();
+        let mut seed = [0; 32];
+        self.rng.fill_bytes(&mut seed);
+        Room::new(
+            RoomConfig {
+                entry,
+                name: name.into(),
+                backends,
+            },
+            self.now(),
+            seed,
+        )
     }
 
     fn sit(&mut self, node: Node) -> usize {
