@@ -1,7 +1,7 @@
 """What outlives its session, and is therefore signed: EVENT, OP, and the handing over of sender keys
 (docs/protocol.md, sections 9 and 10)."""
 
-from .primitives import D, E, H, KDF, Reader, Refused, Sig, lp32, public_of, u8, u32, u64, verify
+from .primitives import D, E, H, HMAC, KDF, Reader, Refused, Sig, lp32, public_of, u8, u32, u64, verify
 
 TEXT, REACTION, EDIT, UNSEND = 1, 2, 3, 4
 VIEW_ONCE, NO_HISTORY, DIRECT = 1, 2, 4
@@ -64,6 +64,11 @@ def removal(member, last_seq, last_hash, next_secret):
 
 def sign_op(seed, data):
     return Sig(seed, "op", data)
+
+
+def ack(k_ack, h, role):
+    """Proof for one session that its sender has a generation's secret."""
+    return HMAC(k_ack, h, u8(role))
 
 
 # --- sender keys ----------------------------------------------------------------------------------

@@ -235,7 +235,8 @@ def said():
         groups.append(signed.group(room, generation, author, key, event["event"] + event["signature"]))
     later = signed.skdm(room, generation, k_skdm, seed, fixed("salt 2", 16), key.plain())
     gcid, ids = fixed("gcid", 16), sorted([author, other])
-    h, k_ack = fixed("h"), fixed("k ack")
+    h, ack_secret = fixed("h"), fixed("ack secret")
+    k_ack = topics.RoomKeys(room, generation, ack_secret).ack
     marks = {author: (2, events[1]["hash"]), other: (7, fixed("mark"))}
     frame = {
         "profile": frames.profile("Zoë"),
@@ -254,7 +255,7 @@ def said():
         "ops head": frames.ops_head(7, ops[-1]["hash"]), "no ops": frames.ops_head(0, bytes(32)),
         "op": frames.op(ops[0]["op"], ops[0]["signature"]),
         "removal": frames.op(ops[4]["op"], ops[4]["signature"], next_secret),
-        "generation ack": frames.generation_ack(generation, HMAC(k_ack, h)),
+        "generation ack": frames.generation_ack(generation, signed.ack(k_ack, h, 1)),
         "sender key": frames.bare(frames.SENDER_KEY, skdm), "group": frames.bare(frames.GROUP, groups[0]),
         "direct": frames.bare(frames.DIRECT, events[7]["event"]),
         "frontier": frames.frontier(3, marks), "empty frontier": frames.frontier(0, {}),
@@ -266,7 +267,7 @@ def said():
             "other": other, "events": events, "ops": ops, "next_secret": next_secret, "k_skdm": k_skdm,
             "skdm": {"salt": salt, "skid": 4, "ck": fixed("sender chain"), "media": key.media, "sealed": skdm,
                      "later_salt": fixed("salt 2", 16), "later": later, "groups": groups},
-            "ack": {"k_ack": k_ack, "h": h, "tag": HMAC(k_ack, h)}, "frames": frame}
+            "ack": {"secret": ack_secret, "h": h, "tags": [signed.ack(k_ack, h, role) for role in (1, 2)]}, "frames": frame}
 
 
 FILES = {"base": base, "invite": invite, "check": check, "session": session, "said": said}

@@ -1,8 +1,9 @@
 //! Events, owner operations, sender keys, and every frame.
 
 use crate::{array, bytes, text, vectors};
-use dayfly_proto::crypto::{PublicKey, SigningKey, hmac};
+use dayfly_proto::crypto::{PublicKey, SigningKey};
 use dayfly_proto::identity::native::sender::{Place, ReceiverChain};
+use dayfly_proto::room::native::roster::{Roster, Side};
 use dayfly_proto::secret::SecretBytes;
 use dayfly_proto::wire::native::{Event, Frame, Group, Op, OpKind, Skdm, open_group_plain};
 
@@ -122,10 +123,19 @@ fn frames_are_the_same_to_the_byte() {
         assert_eq!(*frame.encode(), encoded, "{name}");
         assert_eq!(frame.kind(), encoded[0], "{name}");
     }
+}
+
+#[test]
+fn a_generation_is_proven_by_the_same_tag() {
+    let all = vectors("said");
     let ack = &all["ack"];
-    assert_eq!(
-        hmac(&bytes(&ack["k_ack"]), &[&bytes(&ack["h"])]),
-        array(&ack["tag"])
-    );
-    assert_eq!(PublicKey(array(&all["author"])).0, array(&all["author"]));
+    let h = array(&ack["h"]);
+    let secret = SecretBytes::new(array(&ack["secret"]));
+    let roster = Roster::new(array(&all["room_id"]), PublicKey::NOBODY, 3, secret, 0);
+    for (side, tag) in [Side::Initiator, Side::Responder]
+        .into_iter()
+        .zip(ack["tags"].as_array().unwrap())
+    {
+        assert_eq!(roster.ack(3, &h, side), Some(array(tag)));
+    }
 }

@@ -186,3 +186,95 @@ impl Exchange for Cpace {
         Ok(Zeroizing::new(out.isk.as_bytes().to_vec()))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rand_chacha::ChaCha20Rng;
+    use rand_core::SeedableRng;
+
+    fn rng(seed: u8) -> ChaCha20Rng {
+        ChaCha20Rng::from_seed([seed; 32])
+    }
+
+    fn agree<E: Exchange>(setup: E::Setup<'_>, len: usize) {
+        let (waiting, offer) = E::offer(setup, &mut rng(1));
+        assert_eq!(offer.len(), E::OFFER_LEN);
+        let (answer, theirs) = E::answer(setup, &offer, &mut rng(2)).unwrap();
+        assert_eq!(answer.len(), E::ANSWER_LEN);
+        let ours = E::finish(waiting, &answer).unwrap();
+        assert!(ours == theirs && ours.len() == len);
+
+        for wrong in [&[][..], &offer[1..], &[&offer[..], &[0]].concat()] {
+            assert!(E::answer(setup, wrong, &mut rng(2)).is_err());
+        }
+        for wrong in [&[][..], &answer[1..], &[&answer[..], &[0]].concat()] {
+            assert!(E::finish(E::offer(setup, &mut rng(1)).0, wrong).is_err());
+        }
+        // An answer to somebody else's offer gives another secret or none.
+        let (_, other) = E::offer(setup, &mut rng(3));
+        let (answer, _) = E::answer(setup, &other, &mut rng(2)).unwrap();
+        let theirs = E::answer(setup, &other, &mut rng(2)).unwrap().1;
+        assert!(E::finish(E::offer(setup, &mut rng(1)).0, &answer) != Ok(theirs));
+    }
+
+    #[test]
+    fn both_ends_agree_and_shares_of_other_lengths_are_refused() {
+        agree::<MlKem768>((), 32);
+        agree::<XWing>((), 32);
+        let setup = CpaceSetup {
+            prs: b"word",
+            ci: b"channel",
+            sid: b"run",
+        };
+        agree::<Cpace>(setup, 64);
+    }
+
+    #[test]
+    fn shares_of_low_order_are_refused() {
+        let (_, mut offer) = XWing::offer((), &mut rng(1));
+        offer[1184..].fill(0);
+        assert_eq!(XWing::answer((), &offer, &mut rng(2)), Err(BadShare));
+        let (waiting, offer) = XWing::offer((), &mut rng(1));
+        let (mut answer, _) = XWing::answer((), &offer, &mut rng(2)).unwrap();
+        answer[1088..].fill(0);
+        assert_eq!(XWing::finish(waiting, &answer), Err(BadShare));
+
+        let setup = CpaceSetup {
+            prs: b"word",
+            ci: b"channel",
+            sid: b"run",
+        };
+        assert_eq!(Cpace::answer(setup, &[0; 32], &mut rng(2)), Err(BadShare));
+        assert_eq!(
+            Cpace::finish(Cpace::offer(setup, &mut rng(1)).0, &[0; 32]),
+            Err(BadShare)
+        );
+        assert_eq!(
+            shared(&mut [0; 32]),
+            Err(BadShare),
+            "a secret of zeros, whatever made it"
+        );
+    }
+
+    #[test]
+    fn cpace_agrees_on_everything_or_on_nothing() {
+        let base = CpaceSetup {
+            prs: b"word",
+            ci: b"channel",
+            sid: b"run",
+        };
+        for other in [
+            CpaceSetup { prs: b"ward", ..base },
+            CpaceSetup {
+                ci: b"channex",
+                ..base
+            },
+            CpaceSetup { sid: b"ran", ..base },
+        ] {
+            let (waiting, offer) = Cpace::offer(base, &mut rng(1));
+            let (answer, theirs) = Cpace::answer(other, &offer, &mut rng(2)).unwrap();
+            assert!(Cpace::finish(waiting, &answer).unwrap() != theirs);
+        }
+    }
+}

@@ -22,6 +22,9 @@ use std::hint::black_box;
 use x25519_dalek::{PublicKey, StaticSecret};
 use zeroize::{Zeroize, Zeroizing};
 
+#[cfg(test)]
+mod tests;
+
 const PATTERN: &str = "Noise_XXpsk0+psk3_25519_AESGCM_SHA256";
 
 /// Bytes that Noise adds to message 1: the ephemeral key and a tag. Messages 2 and 3 add more.

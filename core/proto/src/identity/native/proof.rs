@@ -235,3 +235,111 @@ pub(super) fn fuzz(data: &[u8]) {
     let checked = check(place, Role::Initiator, &PublicKey([3; 32]), data);
     assert!(checked.is_err(), "nobody signed for a handshake that never was");
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::secret::SecretBytes;
+
+    const PLACE: Place<'static> = Place {
+        h: &[1; 32],
+        room_id: &[2; 32],
+    };
+    const OWN: PublicKey = PublicKey([9; 32]);
+
+    fn checked(bytes: &[u8]) -> Result<Proof, ProofError> {
+        check(PLACE, Role::Initiator, &OWN, bytes)
+    }
+
+    fn full() -> Vec<u8> {
+        use p256::ecdsa::signature::Signer;
+        use p256::pkcs8::EncodePublicKey;
+        let key = SigningKey::from_seed(&[3; 32]);
+        let kept = KeptKey::from_seed(&SecretBytes::new([4; 32]));
+        let hardware = p256::ecdsa::SigningKey::from_slice(&[7; 32]).unwrap();
+        let spki = hardware.verifying_key().to_public_key_der().unwrap();
+        let signed: p256::ecdsa::Signature = hardware.sign(&message(Role::Initiator, PLACE.h, &key.public()));
+        let shown = HardwareKey::from_spki(spki.as_bytes()).unwrap();
+        let low = signed.normalize_s().to_bytes().into();
+        let kept = KeptProof {
+            key: &kept,
+            hardware: Some((&shown, &low)),
+        };
+        encode(PLACE, Role::Initiator, &key, Caps(5), Some(kept))
+    }
+
+    #[test]
+    fn every_bit_of_a_proof_counts_but_those_of_caps() {
+        let bytes = full();
+        let proof = checked(&bytes).unwrap();
+        assert!(proof.kept.is_some() && proof.hardware.is_some());
+        // Caps are not signed: the session that carries them vouches for them.
+        let caps = 1 + 32 + 64 + 2..1 + 32 + 64 + 2 + 4;
+        for at in 0..bytes.len() {
+            for bit in 0..8 {
+                let mut altered = bytes.clone();
+                altered[at] ^= 1 << bit;
+                match checked(&altered) {
+                    Ok(other) => assert!(caps.contains(&at) && other.caps != proof.caps, "byte {at}"),
+                    Err(error) => assert!(matches!(error, ProofError::Invalid | ProofError::Malformed)),
+                }
+            }
+            assert_eq!(checked(&bytes[..at]), Err(ProofError::Malformed));
+        }
+        assert_eq!(checked(&[&bytes[..], &[0]].concat()), Err(ProofError::Malformed));
+    }
+
+    #[test]
+    fn a_proof_holds_in_one_place() {
+        let bytes = full();
+        let elsewhere = [
+            (Place { h: &[0; 32], ..PLACE }, Role::Initiator),
+            (
+                Place {
+                    room_id: &[0; 32],
+                    ..PLACE
+                },
+                Role::Initiator,
+            ),
+            (PLACE, Role::Responder),
+        ];
+        for (place, peer) in elsewhere {
+            assert_eq!(check(place, peer, &OWN, &bytes), Err(ProofError::Invalid));
+        }
+        let own = SigningKey::from_seed(&[3; 32]).public();
+        assert_eq!(check(PLACE, Role::Initiator, &own, &bytes), Err(ProofError::Own));
+    }
+
+    /// The second signature of the same key over the same bytes (s + the group's order), and a key
+    /// of low order, for which one signature fits every message.
+    #[test]
+    fn signatures_that_only_lax_verifiers_take_are_refused() {
+        let order: [u8; 32] = [
+            0xed, 0xd3, 0xf5, 0x5c, 0x1a, 0x63, 0x12, 0x58, 0xd6, 0x9c, 0xf7, 0xa2, 0xde, 0xf9, 0xde, 0x14,
+            0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x10,
+        ];
+        let mut bytes = encode(
+            PLACE,
+            Role::Initiator,
+            &SigningKey::from_seed(&[3; 32]),
+            Caps::NONE,
+            None,
+        );
+        assert!(checked(&bytes).is_ok());
+        let s = &mut bytes[1 + 32 + 32..1 + 32 + 64];
+        let mut carry = 0;
+        for (byte, add) in s.iter_mut().zip(order) {
+            carry += u16::from(*byte) + u16::from(add);
+            *byte = carry as u8;
+            carry >>= 8;
+        }
+        assert_eq!(checked(&bytes), Err(ProofError::Invalid));
+
+        let mut neutral = [0; 32];
+        neutral[0] = 1;
+        bytes[1..33].copy_from_slice(&neutral);
+        bytes[33..97].fill(0);
+        bytes[33] = 1;
+        assert_eq!(checked(&bytes), Err(ProofError::Invalid));
+    }
+}

@@ -16,6 +16,7 @@ mod commands;
 mod ground;
 mod hello;
 mod inside;
+pub mod ledger;
 mod owner;
 mod peers;
 pub mod roster;

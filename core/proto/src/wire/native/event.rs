@@ -57,6 +57,14 @@ impl EventId {
     /// What stands in `ref` when nothing is referred to.
     pub const NONE: Self = Self([0; 16]);
 
+    /// The id of the event with this hash.
+    #[must_use]
+    pub fn of(hash: &[u8; 32]) -> Self {
+        let mut id = [0; 16];
+        id.copy_from_slice(&hash[..16]);
+        Self(id)
+    }
+
     /// As shells and web members see it: in a UUID's form.
     #[must_use]
     pub fn message_id(&self) -> MessageId {
@@ -222,7 +230,7 @@ impl Event {
     /// How others refer to it.
     #[must_use]
     pub fn id(&self) -> EventId {
-        id_of(&self.hash())
+        EventId::of(&self.hash())
     }
 
     /// Signs it. `key` must be the author's.
@@ -236,14 +244,6 @@ impl Event {
     pub fn verify(&self, signature: &Signature) -> bool {
         self.author.verifies("event", &[&self.encode()], signature)
     }
-}
-
-/// The id of the event with this hash.
-#[must_use]
-pub(crate) fn id_of(hash: &[u8; 32]) -> EventId {
-    let mut id = [0; 16];
-    id.copy_from_slice(&hash[..16]);
-    EventId(id)
 }
 
 fn content(kind: u8, body: &[u8]) -> Result<Content, Malformed> {

@@ -17,6 +17,8 @@
 //! payload) stays for every later version.
 
 mod frame;
+#[cfg(test)]
+mod tests;
 
 use crate::crypto::{hash, kdf, put_lp};
 use crate::identity::native::Role;

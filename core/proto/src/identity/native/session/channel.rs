@@ -113,6 +113,17 @@ impl Channel {
         self.upcoming.is_some()
     }
 
+    /// Everything secret that a copy of this state would hold.
+    #[cfg(test)]
+    pub(super) fn secrets(&self) -> Vec<SecretBytes<32>> {
+        let upcoming = self.upcoming.iter().map(|chain| chain.key.clone());
+        [&self.sending.key, &self.receiving.key, &self.next]
+            .into_iter()
+            .cloned()
+            .chain(upcoming)
+            .collect()
+    }
+
     fn ad(&self, from: Role, header: &[u8; HEADER_LEN]) -> [u8; 25] {
         let mut ad = [0; 25];
         ad[..16].copy_from_slice(&self.sid);

@@ -43,6 +43,8 @@
 
 mod channel;
 mod proving;
+#[cfg(test)]
+mod tests;
 
 pub use channel::{MAX_FRAME_LEN, MAX_PLAIN_LEN};
 pub use proving::Unproven;
