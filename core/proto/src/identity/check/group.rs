@@ -388,13 +388,14 @@ impl GroupCheck {
         };
         random.zeroize();
         let commit = run.commitment(&self.ours, run.random.expose());
-        for (from, (for_gcid, commit)) in std::mem::take(&mut self.early) {
-            if for_gcid == gcid
-                && let Some(part) = run.others.get_mut(&from)
-            {
-                part.commit = Some(commit);
+        // Others stay: this check may still give way to one whose proposal is on its way.
+        self.early.retain(|from, (for_gcid, commit)| {
+            let is_for_this = *for_gcid == gcid;
+            if is_for_this && let Some(part) = run.others.get_mut(from) {
+                part.commit = Some(*commit);
             }
-        }
+            !is_for_this
+        });
         self.run = Some(run);
         self.ended = None;
         self.tell(GroupMessage::Commit { gcid, commit });
@@ -436,6 +437,7 @@ impl GroupCheck {
     ) -> Result<(), GroupError> {
         let Some(run) = self.run_of(gcid) else {
             // Its proposal may still be on the way, in another session.
+            self.early.retain(|id, _| here.contains(id));
             if here.contains(from) && (self.early.contains_key(from) || self.early.len() < MAX_EARLY) {
                 self.early.insert(*from, (gcid, commit));
             }
