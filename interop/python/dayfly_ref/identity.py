@@ -3,7 +3,7 @@
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
+from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature, encode_dss_signature
 
 from .primitives import Reader, Refused, Sig, lp, public_of, u8, u32, verify
 
@@ -36,6 +36,15 @@ def check(frame, role, h, room_id, own):
 def kept_ext(kept_seed, role, h, public, hardware=b""):
     """The optional proof of a kept identity, for one pair only. `hardware` is `lp(spki) ‖ r ‖ s`."""
     return public_of(kept_seed) + Sig(kept_seed, "kept", u8(role) + h + public) + hardware
+
+
+def hardware(secret, role, h, public):
+    """`lp(spki) ‖ r ‖ s` of a P-256 key, as a device's key store would make it; deterministic here (RFC 6979)."""
+    key = ec.derive_private_key(int.from_bytes(secret, "big") % (P256_ORDER - 1) + 1, ec.SECP256R1())
+    algorithm = ec.ECDSA(hashes.SHA256(), deterministic_signing=True)
+    r, s = decode_dss_signature(key.sign(b"dayfly/1 sig kept\0" + u8(role) + h + public, algorithm))
+    spki = key.public_key().public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
+    return lp(spki) + r.to_bytes(32, "big") + min(s, P256_ORDER - s).to_bytes(32, "big")
 
 
 P256_ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551

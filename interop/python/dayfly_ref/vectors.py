@@ -140,9 +140,18 @@ def session():
         messages.append(last)
         r.finish(last)
         side = {1: Session(secrets), 2: Session(_Mirror(secrets))}
-        proofs = [side[n + 1].prove(key, room, n + 1) for n, key in enumerate(keys)]
+        # I shows an identity that it keeps in the second room, in the third with a hardware key beside it.
+        kept, vouched, ext = None, b"", b""
+        if name != "room":
+            kept = fixed(f"{name} kept")
+            if name == "web":
+                vouched = identity.hardware(fixed("hardware"), 1, secrets.h, public_of(keys[0]))
+            ext = identity.kept_ext(kept, 1, secrets.h, public_of(keys[0]), vouched)
+        proofs = [side[1].prove(keys[0], room, 1, ext), side[2].prove(keys[1], room, 2)]
         for n in (1, 2):
             side[n].check(proofs[2 - n], room)
+        if ext:
+            identity.check_kept(ext, 1, secrets.h, public_of(keys[0]))
         made = []
 
         def send(role, content):
@@ -171,14 +180,11 @@ def session():
             "name": name, "mode": mode, "room_id": room, "generation": 7, "fp_i": fp_i, "fp_r": fp_r, "context": context,
             "prologue": prologue, "psk0": psk0, "w": w, "seed_i": seeds[0], "seed_r": seeds[1], "messages": messages,
             "h": secrets.h, "root": secrets.root, "sid": secrets.sid, "key_i": keys[0], "key_r": keys[1],
-            "capabilities": [1, 2], "proofs": proofs, "epochs": side[1].epoch,
+            "capabilities": [1, 2], "kept_seed": kept, "spki": vouched[2:-64], "hardware": vouched[-64:], "proofs": proofs, "epochs": side[1].epoch,
             "frames": [step if len(step["frame"]) < 3000 and (n < 8 or n % 20 == 0 or n > len(made) - 4) else
                        {**step, "frame": H(step["frame"]), "hashed": True} for n, step in enumerate(made)],
         })
-    role, h, public, kept = 2, fixed("h"), public_of(fixed("key")), fixed("kept")
-    ext = identity.kept_ext(kept, role, h, public)
-    return {"cases": cases, "kept": {"role": role, "h": h, "seed": fixed("key"), "room_id": fixed("room"), "kept_seed": kept,
-                                     "proof": identity.proof(fixed("key"), role, h, fixed("room"), 5, ext)}}
+    return {"cases": cases}
 
 
 class _Mirror:

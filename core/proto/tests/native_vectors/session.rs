@@ -4,8 +4,10 @@ use crate::{array, bytes, text, vectors};
 use dayfly_proto::crypto::{PublicKey, SigningKey};
 use dayfly_proto::identity::native::Role;
 use dayfly_proto::identity::native::handshake::{Initiator, Mode, Password, Prologue, Responder};
-use dayfly_proto::identity::native::proof::Caps;
+use dayfly_proto::identity::native::kept::KeptKey;
+use dayfly_proto::identity::native::proof::{Caps, KeptProof};
 use dayfly_proto::identity::native::session::{Opened, Session};
+use dayfly_proto::identity::native::spki::HardwareKey;
 use dayfly_proto::secret::SecretBytes;
 use dayfly_proto::timer::Now;
 use rand_chacha::ChaCha20Rng;
@@ -61,7 +63,19 @@ fn shaken(case: &Value) -> Pair {
     }
 
     let [key_i, key_r] = ["key_i", "key_r"].map(|name| SigningKey::from_seed(&array(&case[name])));
-    let (i, proof_i) = i.prove(&key_i, &room_id, caps(case, 0), None);
+    let kept = match &case["kept_seed"] {
+        Value::Null => None,
+        seed => Some(KeptKey::from_seed(&SecretBytes::new(array(seed)))),
+    };
+    let hardware = match bytes(&case["spki"]).as_slice() {
+        [] => None,
+        spki => Some((HardwareKey::from_spki(spki).unwrap(), array(&case["hardware"]))),
+    };
+    let shows = kept.as_ref().map(|key| KeptProof {
+        key,
+        hardware: hardware.as_ref().map(|(key, signature)| (key, signature)),
+    });
+    let (i, proof_i) = i.prove(&key_i, &room_id, caps(case, 0), shows);
     let (r, proof_r) = r.prove(&key_r, &room_id, caps(case, 1), None);
     assert_eq!(proof_i, bytes(&case["proofs"][0]));
     assert_eq!(proof_r, bytes(&case["proofs"][1]));
@@ -69,6 +83,9 @@ fn shaken(case: &Value) -> Pair {
     let (r, shown_to_r) = r.check(&proof_i).unwrap();
     assert_eq!((shown_to_i.id, shown_to_i.caps), (key_r.public(), caps(case, 1)));
     assert_eq!((shown_to_r.id, shown_to_r.caps), (key_i.public(), caps(case, 0)));
+    assert_eq!(shown_to_r.kept, kept.map(|key| key.public()));
+    assert_eq!(shown_to_r.hardware, hardware.map(|(key, _)| key));
+    assert_eq!((shown_to_i.kept, shown_to_i.hardware), (None, None));
     assert_eq!((i.role(), r.role()), (Role::Initiator, Role::Responder));
     Pair { session: [i, r], rng }
 }
