@@ -16,7 +16,7 @@ import time
 
 from . import frames, handshake, sas, signed
 from .invite import Invite
-from .primitives import H, Random, Refused, public_of, u8, u32
+from .primitives import E, H, Random, Refused, public_of, u8, u32
 from .session import Session
 from .topics import RoomKeys
 
@@ -223,6 +223,70 @@ def wrong_room(program, role):
         raise AssertionError("another room went through")
 
 
+def misbehave(program, what):
+    """What the other side says when this one breaks a rule that only its own end can break."""
+    talk = Talk(program, 1)
+    side = handshake.Initiator(talk.prologue, talk.keys.psk, None, talk.random)
+    first = side.message1()
+    if what == "message 1 altered":
+        first = first[:-1] + bytes([first[-1] ^ 1])
+    elif what == "a KEM key out of range":
+        side = handshake.Initiator(talk.prologue, talk.keys.psk, None, talk.random)
+        first = u8(1) + side.noise.write1(u8(1) + u8(1) + b"\xff" * 1184 + u8(0))
+    elif what == "a version to come":
+        side = handshake.Initiator(talk.prologue, talk.keys.psk, None, talk.random)
+        first = u8(1) + side.noise.write1(u8(2) + u8(3) + b"whatever they will hold")
+    talk.pipe.send(first)
+    try:
+        second = talk.pipe.receive()
+    except EOFError:
+        return talk.pipe.report()["end"]
+    if second[:1] == u8(4):
+        assert second == bytes([4, 1, 1]), "it says which versions it speaks"
+        return talk.pipe.report()["end"]
+    third, secrets = side.message3(second)
+    if what == "message 3 altered":
+        third = third[:-1] + bytes([third[-1] ^ 1])
+    talk.pipe.send(third)
+    session = Session(secrets)
+    room_id = bytes(32) if what == "a proof for another room" else talk.room_id
+    proof = session.prove(talk.key, room_id)
+    if what == "a message before the proof":
+        proof = Session(secrets)._seal(u8(ECHO))
+    talk.pipe.send(proof)
+    if what in ("message 3 altered", "a proof for another room", "a message before the proof"):
+        return talk.pipe.report()["end"]
+    session.check(talk.pipe.receive(), talk.room_id)
+    frame = session.seal({"an unknown type below 128": u8(99), "a frame twice": u8(ECHO), "another padding": u8(ECHO)}[what])
+    if what == "another padding":
+        again = Session(secrets)
+        again.prove(talk.key, talk.room_id)
+        chain = again.sending
+        frame = chain.place() + E(chain.peek(), again.sid + u8(1) + chain.place(), u8(ECHO) + bytes(63))
+    talk.pipe.send(frame)
+    if what == "a frame twice":
+        talk.pipe.send(frame)
+    return talk.pipe.report()["end"]
+
+
+MISBEHAVIOUR = {
+    "message 1 altered": "another room, at message 1",
+    "a version to come": "the other end speaks versions 2 to 3, this one speaks 1",
+    "a KEM key out of range": "the other end sent a key that no honest end would send",
+    "message 3 altered": "the handshake was altered on its way",
+    "a proof for another room": "the other end's proof of identity does not hold here",
+    "a message before the proof": "the other end said something before it proved who it is",
+    "a frame twice": "a frame does not open here and now",
+    "another padding": "the other end sent a frame that is not of the form it should have",
+    "an unknown type below 128": "the bytes are not of the form they should have",
+}
+
+
+def refused(program, what):
+    end = misbehave(program, what)
+    assert end == MISBEHAVIOUR[what], end
+
+
 def main(program):
     passed = failed = 0
     cases = []
@@ -234,6 +298,7 @@ def main(program):
             (f"{who}, with another password", lambda role=role: wrong_password(program, role)),
             (f"{who}, with another room's secret", lambda role=role: wrong_room(program, role)),
         ]
+    cases += [(f"{what} is refused", lambda what=what: refused(program, what)) for what in MISBEHAVIOUR]
     for name, case in cases:
         started = time.monotonic()
         try:
