@@ -5,7 +5,7 @@
 //! them all, those of other modules too. They are replayed from `tests/corpus` by an ordinary test
 //! and run for longer by `scripts/fuzz`. Nothing else calls them.
 
-use crate::identity::{native as members, web};
+use crate::identity::{check, native as members, web};
 use crate::invite;
 use crate::room;
 use crate::wire::native;
@@ -30,6 +30,8 @@ pub const TARGETS: &[(&str, Target)] = &[
     ("invite_link", invite::fuzz::link),
     ("invite_record", invite::fuzz::record),
     ("key", key),
+    ("markup", room::fuzz::markup),
+    ("native_check", check::fuzz::runs),
     ("native_did", members::fuzz::did),
     ("native_event", native::fuzz::event),
     ("native_frame", native::fuzz::frame),
@@ -38,6 +40,7 @@ pub const TARGETS: &[(&str, Target)] = &[
     ("native_kept", members::fuzz::kept),
     ("native_op", native::fuzz::op),
     ("native_proof", members::fuzz::proof),
+    ("native_sealed", invite::fuzz::sealed),
     ("native_sender", members::fuzz::sender),
     ("native_session", members::fuzz::session),
     ("native_spki", members::fuzz::spki),

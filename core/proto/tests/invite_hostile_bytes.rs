@@ -1,8 +1,11 @@
 //! No bytes break a promise of the invite readers: valid links, records, URLs and pictures, cut,
 //! flipped and spliced from a fixed seed, run through the fuzz bodies.
 
+use dayfly_proto::invite::native::{HistoryPolicy, NativeInvite, RoomOptionsWire};
 use dayfly_proto::invite::{Access, Invite, Island, LockedInvite, WebInvite, fuzz, qr};
 use dayfly_proto::secret::SecretString;
+use rand_chacha::ChaCha8Rng;
+use rand_chacha::rand_core::SeedableRng;
 
 /// A small generator (xorshift64), so that a failing round can be run again.
 struct Dice(u64);
@@ -47,7 +50,19 @@ fn seeds() -> Vec<Invite> {
         Invite::Web(WebInvite::new("r 2", secret, islands(), trackers()).expect("a seed is valid")),
         Invite::Web(WebInvite::new("r", hash, islands(), trackers()).expect("a seed is valid")),
         Invite::Locked(LockedInvite::new("é%/", islands(), trackers()).expect("a seed is valid")),
+        Invite::Native(native(trackers())),
     ]
+}
+
+fn native(trackers: Vec<String>) -> NativeInvite {
+    let options = RoomOptionsWire {
+        history: HistoryPolicy::Items(20),
+        expire_seconds: 60,
+        ..RoomOptionsWire::default()
+    };
+    let mut rng = ChaCha8Rng::seed_from_u64(1);
+    let (invite, _) = NativeInvite::create(&mut rng, options).expect("a seed is valid");
+    invite.with_hints("r", trackers).expect("a seed is valid")
 }
 
 /// The bytes in a link, as the record's fuzz body takes them.

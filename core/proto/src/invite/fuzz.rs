@@ -1,6 +1,6 @@
 //! Fuzz bodies: each takes arbitrary bytes and panics only if a promise of this module is broken.
 
-use super::{Invite, MAX_TEXT, qr, record};
+use super::{Invite, MAX_TEXT, native, qr, record};
 
 /// The record codec: what is accepted encodes to the very bytes it came from.
 ///
@@ -42,6 +42,14 @@ pub fn link(data: &[u8]) {
             assert_eq!(back, Ok(invite.info().room));
         }
     }
+}
+
+/// A sealed offer: bytes as a box, and as what is in one.
+///
+/// # Panics
+/// If what opens does not seal again, or is longer than it may be.
+pub fn sealed(data: &[u8]) {
+    native::sealed::fuzz(data);
 }
 
 /// The reader of PNG pictures.

@@ -7,7 +7,9 @@ use super::limits::{
     DEPARTED_FOR, MAX_BYTES, MAX_HALF_OPEN, MAX_HISTORY_ALL, MAX_ITEMS, MAX_MEMBERS, MAX_PEER_LINKS,
     MAX_PENDING_BYTES, MAX_POOLED, MAX_REMEMBERED,
 };
-use super::{Backend, Binding, Entry, Event, Link, LinkEvent, MeetEvent, Output, Room, RoomConfig, Via};
+use super::{
+    Backend, Binding, Entry, Event, Link, LinkEvent, MeetEvent, Output, Room, RoomConfig, Via, markup,
+};
 use crate::id::{BackendId, LinkId, PeerId};
 use crate::identity::web::WebIdentity;
 use crate::invite::{Access, Island, WebInvite};
@@ -38,6 +40,44 @@ pub fn room(data: &[u8]) {
         world.step(*op, &mut script);
     }
     world.check_snapshot();
+}
+
+/// Any text as Markdown: what comes out is bounded and can only be shown.
+///
+/// # Panics
+/// If that does not hold.
+pub fn markup(data: &[u8]) {
+    let text = String::from_utf8_lossy(data);
+    let names = ["a".to_owned(), "Ada Lovelace".to_owned(), String::new()];
+    let blocks = markup::read(&text, &names);
+    let mut parts = 0;
+    for block in &blocks {
+        parts += 1 + block.content.len();
+        assert!(block.quote <= markup::MAX_DEPTH && block.indent <= markup::MAX_DEPTH);
+        for inline in &block.content {
+            assert!(!inline.text.is_empty(), "an inline says something");
+            assert!(
+                !inline.text.contains(['\0', '\u{1b}', '\u{202e}', '\u{2066}']),
+                "nothing hides or reorders"
+            );
+            if let Some(link) = &inline.link {
+                let scheme = link
+                    .url
+                    .split(':')
+                    .next()
+                    .unwrap_or_default()
+                    .to_ascii_lowercase();
+                assert!(matches!(scheme.as_str(), "https" | "http" | "mailto"));
+                assert!(link.url.len() <= markup::MAX_URL && !link.host.is_empty());
+                assert!(link.url.bytes().all(|b| b.is_ascii_graphic()));
+            }
+            if let Some(name) = &inline.mention {
+                assert!(names.contains(name), "only members are mentioned");
+            }
+        }
+    }
+    // Addresses and mentions are found in the last words too, each at the cost of a few bytes.
+    assert!(parts <= markup::MAX_PARTS + text.len() / 2 + 8, "{parts}");
 }
 
 struct Script<'a>(std::slice::Iter<'a, u8>);

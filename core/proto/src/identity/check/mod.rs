@@ -9,6 +9,8 @@
 //! and to grant a label: what a run ended with, the room turns into those.
 
 mod code;
+#[doc(hidden)]
+pub mod fuzz;
 mod group;
 mod sas;
 mod scan;

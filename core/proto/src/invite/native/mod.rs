@@ -12,7 +12,7 @@
 mod keys;
 mod options;
 mod password;
-mod sealed;
+pub(super) mod sealed;
 
 pub use keys::{RoomKeys, SLOT_SECONDS, Slots, TOPIC_LEN, Topic};
 pub use options::{HistoryPolicy, MAX_EXPIRY, MAX_HISTORY, MIN_EXPIRY, RoomOptionsWire, UnknownOptions};

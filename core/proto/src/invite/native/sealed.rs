@@ -15,11 +15,14 @@
 
 use super::{RoomKeys, Topic};
 use crate::crypto::{Reader, TAG_LEN, kdf, open_once, put_lp, seal_once};
+use crate::secret::SecretBytes;
 use crate::timer::Now;
 use data_encoding::BASE64;
-use rand_core::CryptoRng;
+use rand_chacha::ChaCha20Rng;
+use rand_core::{CryptoRng, SeedableRng};
 use std::collections::{BTreeSet, HashSet};
 use std::fmt;
+use std::time::Duration;
 use zeroize::Zeroizing;
 
 /// How far a signal's time may be from ours, either way, in milliseconds.
@@ -136,12 +139,16 @@ pub fn seal(
     put_lp(&mut plain, &signal.body);
     put_lp(&mut plain, &[]);
     plain.resize(size - SALT_LEN - TAG_LEN, 0);
+    Ok(seal_plain(keys, topic, &plain, rng))
+}
+
+fn seal_plain(keys: &RoomKeys, topic: &Topic, plain: &[u8], rng: &mut impl CryptoRng) -> String {
     let mut salt = [0; SALT_LEN];
     rng.fill_bytes(&mut salt);
     let key = kdf(&salt, keys.signal.expose(), "box", topic.as_bytes());
     let mut sealed = salt.to_vec();
-    sealed.extend(seal_once(key, topic.as_bytes(), &plain));
-    Ok(BASE64.encode(&sealed))
+    sealed.extend(seal_once(key, topic.as_bytes(), plain));
+    BASE64.encode(&sealed)
 }
 
 /// Opens a box that came under `topic`, if it is fresh and was not seen before.
@@ -184,6 +191,44 @@ fn decode(plain: &[u8]) -> Option<Signal> {
     };
     plain.lp().ok()?;
     plain.rest().iter().all(|byte| *byte == 0).then_some(signal)
+}
+
+/// Fuzz body: the bytes as a box, and as what is in one.
+///
+/// # Panics
+/// If what opens does not seal again, or is longer than it may be.
+pub(in crate::invite) fn fuzz(data: &[u8]) {
+    let keys = RoomKeys::derive(&[1; 32], 0, &SecretBytes::new([2; 32]));
+    let topic = keys.topic("tracker", 3);
+    let mut rng = ChaCha20Rng::seed_from_u64(4);
+    let size = SIZES[data.len() % 2];
+    let mut plain = data.to_vec();
+    plain.resize(size - SALT_LEN - TAG_LEN, 0);
+    let inside = seal_plain(&keys, &topic, &plain, &mut rng);
+    let mut boxed = data.to_vec();
+    boxed.resize(size, 0);
+    for text in [
+        String::from_utf8_lossy(data).into_owned(),
+        BASE64.encode(&boxed),
+        inside,
+    ] {
+        // The time of whatever is inside, so that freshness hides nothing.
+        let unix_ms = data
+            .get(33..41)
+            .and_then(|time| time.try_into().ok())
+            .map_or(0, u64::from_be_bytes);
+        let now = Now {
+            mono: Duration::ZERO,
+            unix_ms,
+        };
+        let mut seen = SeenOffers::default();
+        if let Ok(signal) = open(&keys, &topic, &text, now, &mut seen) {
+            assert!(signal.body.len() <= MAX_SIGNAL, "a body is within its limit");
+            let again = seal(&keys, &topic, &signal, &mut rng).expect("what fitted fits");
+            let opened = open(&keys, &topic, &again, now, &mut seen);
+            assert!(opened == Ok(signal), "what opened seals again");
+        }
+    }
 }
 
 /// The boxes that were taken, so that none is taken twice. A salt is forgotten when its box can
