@@ -11,11 +11,13 @@
 
 mod error;
 mod invite;
+mod kept;
 mod listener;
 mod room;
 
 pub use error::{Cancel, DayflyError, ForeignError};
 pub use invite::{Invite, qr_encode, qr_read};
+pub use kept::{KeptIdentity, KeyStore};
 pub use listener::{Listener, LogLevel, LogSink, Subscription, log_to, log_to_system};
 pub use room::{Engine, Room};
 

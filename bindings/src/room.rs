@@ -1,8 +1,8 @@
 //! The engine and its rooms as objects. Each call is the engine's own; see there for its errors.
 
 use crate::error::wait;
-use crate::{Cancel, DayflyError, Invite, Listener, Live, Subscription};
-use dayfly_core::engine::{Engine as CoreEngine, RoomHandle, RoomOptions, Stats};
+use crate::{Cancel, DayflyError, Invite, KeptIdentity, Listener, Live, Subscription};
+use dayfly_core::engine::{Engine as CoreEngine, NativeOptions, RoomHandle, RoomOptions, Stats};
 use dayfly_core::proto::id::{MemberId, MessageId};
 use dayfly_core::proto::room::{Command, SayOptions, Snapshot};
 use std::sync::Arc;
@@ -23,18 +23,40 @@ impl Engine {
         Ok(Arc::new(Self { engine, _live }))
     }
 
-    /// Enters the room of an invite; who comes first opens it. Returns once the room runs, which
-    /// is before anybody is met.
-    #[uniffi::method(default(cancel = None))]
+    /// Opens a new native room, of which this device is the owner. With a password in `options`
+    /// nobody gets in without it. Each member is shown `kept` in private.
+    #[uniffi::method(default(kept = None, cancel = None))]
+    pub async fn open_native(
+        &self,
+        native: NativeOptions,
+        options: RoomOptions,
+        kept: Option<Arc<KeptIdentity>>,
+        cancel: Option<Arc<Cancel>>,
+    ) -> Result<Arc<Room>, DayflyError> {
+        let kept = kept.map(|kept| kept.identity.clone());
+        let opening = self.engine.open_native_as(native, options, kept);
+        Ok(Room::new(wait(cancel, opening).await?))
+    }
+
+    /// Enters the room of an invite; who comes first to a web room opens it. Returns once the
+    /// room runs, which is before anybody is met. Each native member is shown `kept` in private.
+    #[uniffi::method(default(kept = None, cancel = None))]
     pub async fn enter(
         &self,
         invite: Arc<Invite>,
         options: RoomOptions,
+        kept: Option<Arc<KeptIdentity>>,
         cancel: Option<Arc<Cancel>>,
     ) -> Result<Arc<Room>, DayflyError> {
-        let handle = wait(cancel, self.engine.enter(invite.record.clone(), options)).await?;
-        let _live = crate::live();
-        Ok(Arc::new(Room { handle, _live }))
+        let kept = kept.map(|kept| kept.identity.clone());
+        let entering = self.engine.enter_as(invite.record.clone(), options, kept);
+        Ok(Room::new(wait(cancel, entering).await?))
+    }
+
+    /// Wipes every room at once, without a goodbye; done within a tenth of a second. The engine
+    /// can be used again.
+    pub async fn panic(&self) {
+        self.engine.panic().await;
     }
 }
 
@@ -93,6 +115,17 @@ impl Room {
         Ok(self.handle.snapshot().await?)
     }
 
+    /// What another member scans from this screen to be sure of whom it talks to, standing
+    /// beside.
+    pub async fn in_person_code(&self) -> Result<String, DayflyError> {
+        Ok(self.handle.in_person_code().await?)
+    }
+
+    /// Takes what was scanned from another member's screen; returns whose it was.
+    pub async fn in_person_scanned(&self, code: String) -> Result<MemberId, DayflyError> {
+        Ok(self.handle.in_person_scanned(code).await?)
+    }
+
     /// The member's id behind `to`: an id, or a name that only one member has.
     pub async fn member(&self, to: String) -> Result<MemberId, DayflyError> {
         Ok(self.handle.member(to).await?)
@@ -103,7 +136,7 @@ impl Room {
         Ok(self.handle.stats().await?)
     }
 
-    /// Leaves politely: says goodbye, closes, wipes. Idempotent; done within a second.
+    /// Leaves politely: wipes at once, says goodbye, closes. Idempotent; done within a second.
     #[uniffi::method(default(cancel = None))]
     pub async fn leave(&self, cancel: Option<Arc<Cancel>>) -> Result<(), DayflyError> {
         let leave = async {
@@ -140,6 +173,11 @@ impl Room {
 }
 
 impl Room {
+    fn new(handle: RoomHandle) -> Arc<Self> {
+        let _live = crate::live();
+        Arc::new(Self { handle, _live })
+    }
+
     /// Makes the task of that name panic, for tests. Not exported.
     #[doc(hidden)]
     pub fn inject_panic(&self, task: &'static str) {

@@ -38,9 +38,10 @@ async fn each_task_that_runs_for_the_whole_of_a_room() {
             ice_servers: None,
             local: true,
             embedded_tracker: Some(([127, 0, 0, 1], 0).into()),
+            password: None,
         };
         let invite = Invite::new_web_room(vec!["http://localhost:3000".into()], None).unwrap();
-        let room = engine.enter(invite, options, None).await.unwrap();
+        let room = engine.enter(invite, options, None, None).await.unwrap();
         let (tell, told) = channel();
         let _panics = room.subscribe(Box::new(Panics)).unwrap();
         let _tells = room.subscribe(Box::new(Tells(tell))).unwrap();

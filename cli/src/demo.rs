@@ -135,6 +135,7 @@ impl Member {
             ice_servers: None,
             local: true,
             embedded_tracker: opens.then(|| SocketAddr::from((Ipv4Addr::LOCALHOST, 0))),
+            password: None,
         };
         let handle = engine.enter(invite, options).await?;
         let events = handle.subscribe();

@@ -39,6 +39,13 @@ pub(super) enum Command {
     Snapshot {
         reply: Reply<Snapshot>,
     },
+    InPersonCode {
+        reply: Reply<String>,
+    },
+    InPersonScanned {
+        code: String,
+        reply: Reply<MemberId>,
+    },
     Member {
         to: String,
         reply: Reply<MemberId>,

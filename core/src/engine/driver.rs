@@ -11,6 +11,7 @@ use crate::rendezvous::Rendezvous;
 use dayfly_proto::id::{BackendId, LinkId};
 use dayfly_proto::identity::web::WebIdentity;
 use dayfly_proto::room::{EndReason, Event, LinkEvent, MeetEvent, Output, Room};
+use futures_util::future::OptionFuture;
 use std::collections::BTreeMap;
 use std::time::Duration;
 use tokio::sync::{mpsc, oneshot};
@@ -34,13 +35,14 @@ pub(super) struct Inputs {
     pub commands: mpsc::Receiver<Command>,
     pub links: mpsc::Receiver<(LinkId, LinkEvent)>,
     pub meets: mpsc::Receiver<(BackendId, MeetEvent)>,
-    pub identity: oneshot::Receiver<WebIdentity>,
+    /// For web rooms.
+    pub identity: Option<oneshot::Receiver<WebIdentity>>,
 }
 
 impl Driver {
     /// Runs the room until it ends.
     pub async fn run(mut self, mut inputs: Inputs) {
-        let mut identity_due = true;
+        let mut identity = inputs.identity.take();
         while !self.carry_out() {
             self.hub.lock().greet(|| self.room.snapshot());
             let wake = async {
@@ -59,9 +61,9 @@ impl Driver {
                 Some((backend, event)) = inputs.meets.recv() => {
                     self.room.handle_meet(clock::now(), backend, event);
                 }
-                identity = &mut inputs.identity, if identity_due => {
-                    identity_due = false;
-                    match identity {
+                Some(made) = OptionFuture::from(identity.as_mut()), if identity.is_some() => {
+                    identity = None;
+                    match made {
                         Ok(identity) => self.room.handle_identity(clock::now(), identity),
                         // Without a key nobody would ever see this person: better to say so.
                         Err(_) => return self.publish(Event::Left { reason: EndReason::Stopped }),
@@ -176,11 +178,14 @@ impl Driver {
     /// dropping its end of the queue it reports on.
     async fn flush(self, mut inputs: Inputs) {
         let Self {
+            room,
             link_sink,
             backends,
             links,
             ..
         } = self;
+        // Keys, members and what was said are wiped now; a goodbye may take its second.
+        drop(room);
         drop((link_sink, backends));
         for link in links.into_values() {
             link.close();
@@ -227,6 +232,13 @@ impl Driver {
             }
             Command::Snapshot { reply } => {
                 let _ = reply.send(Ok(self.room.snapshot()));
+            }
+            Command::InPersonCode { reply } => {
+                let _ = reply.send(self.room.in_person_code(now).map_err(Into::into));
+            }
+            Command::InPersonScanned { code, reply } => {
+                let scanned = self.room.in_person_scanned(now, &code);
+                let _ = reply.send(scanned.map_err(Into::into));
             }
             Command::Member { to, reply } => {
                 let _ = reply.send(self.room.member(&to).map_err(Into::into));

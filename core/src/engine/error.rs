@@ -24,6 +24,8 @@ pub enum ErrorKind {
     NoSuchMember,
     /// Not this person's to do, or not in this kind of room.
     NotAllowed,
+    /// The device's store of keys gave nothing, or nothing usable.
+    KeyStore,
     /// Too much at once; try again shortly.
     Busy,
     /// The room has ended.
@@ -83,7 +85,7 @@ impl Error {
 }
 
 /// A sentence, from the inner error's words.
-fn sentence(words: &impl ToString) -> String {
+pub(super) fn sentence(words: &impl ToString) -> String {
     let words = words.to_string();
     let mut chars = words.chars();
     chars.next().map_or_else(String::new, |first| {

@@ -11,21 +11,28 @@ mod driver;
 mod error;
 mod hub;
 mod invite;
+mod kept;
 mod listen;
+mod native;
 mod setup;
 
 pub use error::{Error, ErrorKind};
 pub use hub::{CAPACITY as LISTENER_CAPACITY, Subscription, Unsubscriber};
 pub use invite::{new_web_room, room_name};
+pub use kept::{KeptIdentity, KeyStore, KeyStoreError};
+pub use native::NativeOptions;
 
 use crate::link::IceServer;
+use crate::task::Tasks;
 use command::{Command, Reply};
 use dayfly_proto::id::{MemberId, MessageId};
 use dayfly_proto::invite::Invite;
 use dayfly_proto::room::{Command as Asked, SayOptions, Snapshot};
+use dayfly_proto::secret::SecretString;
 use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
 use hub::{Queue, SharedHub};
+use native::Door;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -36,7 +43,7 @@ use tokio::sync::{mpsc, oneshot, watch};
 const REQUESTS: usize = 256;
 
 /// How a room is entered.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 #[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 pub struct RoomOptions {
     /// Shown to the others; empty means a made-up one.
@@ -54,6 +61,9 @@ pub struct RoomOptions {
     /// Where to bind an embedded tracker, if one is wanted.
     #[cfg_attr(feature = "uniffi", uniffi(default = None))]
     pub embedded_tracker: Option<SocketAddr>,
+    /// The room's password, where the invite asks for one.
+    #[cfg_attr(feature = "uniffi", uniffi(default = None))]
+    pub password: Option<SecretString>,
 }
 
 #[cfg(feature = "uniffi")]
@@ -107,7 +117,7 @@ impl From<dayfly_proto::room::Stats> for Stats {
 /// ends.
 #[derive(Debug, Clone)]
 pub struct Engine {
-    requests: mpsc::Sender<Enter>,
+    requests: mpsc::Sender<Request>,
 }
 
 /// A room this device is in. Cheap to clone; dropping every handle leaves the room.
@@ -123,15 +133,24 @@ pub struct RoomHandle {
     _engine: Engine,
 }
 
+/// What is asked of the network thread.
+enum Request {
+    Enter(Box<Enter>),
+    /// Answered once nothing of any room is left.
+    Panic {
+        reply: oneshot::Sender<()>,
+    },
+}
+
 /// A request to enter a room.
 struct Enter {
-    invite: Invite,
+    door: Door,
     options: RoomOptions,
     reply: oneshot::Sender<Result<setup::Entered, Error>>,
 }
 
 impl Engine {
-    /// Starts the network thread, which at once begins to make the first room's key.
+    /// Starts the network thread.
     ///
     /// # Errors
     /// [`ErrorKind::System`] when the operating system gives no thread or no sockets.
@@ -153,20 +172,63 @@ impl Engine {
         Ok(Self { requests })
     }
 
-    /// Enters the room of an invite; who comes first opens it. Returns once the room runs, which
-    /// is before anybody is met.
+    /// Opens a new native room, of which this device is the owner. With a password in `options`
+    /// nobody gets in without it.
     ///
     /// # Errors
     /// [`ErrorKind::BadOption`] for an option that cannot be, [`ErrorKind::System`] when no
-    /// socket can be had.
+    /// socket or no entropy can be had.
+    pub async fn open_native(
+        &self,
+        native: NativeOptions,
+        options: RoomOptions,
+    ) -> Result<RoomHandle, Error> {
+        self.open_native_as(native, options, None).await
+    }
+
+    /// The same, and shows each member in private who this person is in every room.
+    ///
+    /// # Errors
+    /// As [`Engine::open_native`].
+    pub async fn open_native_as(
+        &self,
+        native: NativeOptions,
+        options: RoomOptions,
+        kept: Option<KeptIdentity>,
+    ) -> Result<RoomHandle, Error> {
+        let door = Door::open(native, &options, kept)?;
+        self.pass(door, options).await
+    }
+
+    /// Enters the room of an invite; who comes first to a web room opens it. Returns once the
+    /// room runs, which is before anybody is met.
+    ///
+    /// # Errors
+    /// [`ErrorKind::BadOption`] for an option that cannot be, [`ErrorKind::NeedsPassword`] where
+    /// the invite asks for one, [`ErrorKind::System`] when no socket can be had.
     pub async fn enter(&self, invite: Invite, options: RoomOptions) -> Result<RoomHandle, Error> {
+        self.enter_as(invite, options, None).await
+    }
+
+    /// The same, and shows each native member in private who this person is in every room. Of no
+    /// use in a web room.
+    ///
+    /// # Errors
+    /// As [`Engine::enter`].
+    pub async fn enter_as(
+        &self,
+        invite: Invite,
+        options: RoomOptions,
+        kept: Option<KeptIdentity>,
+    ) -> Result<RoomHandle, Error> {
+        let door = Door::of(invite, &options, kept)?;
+        self.pass(door, options).await
+    }
+
+    async fn pass(&self, door: Door, options: RoomOptions) -> Result<RoomHandle, Error> {
         let (reply, answer) = oneshot::channel();
         self.requests
-            .try_send(Enter {
-                invite,
-                options,
-                reply,
-            })
+            .try_send(Request::Enter(Box::new(Enter { door, options, reply })))
             .map_err(|_| Error::busy())?;
         let entered = answer.await.map_err(|_| Error::ended())??;
         Ok(RoomHandle {
@@ -178,28 +240,50 @@ impl Engine {
             _engine: self.clone(),
         })
     }
+
+    /// Wipes every room at once, without a goodbye; the others see this person vanish. Done
+    /// within a tenth of a second. The engine can be used again.
+    pub async fn panic(&self) {
+        let (reply, done) = oneshot::channel();
+        // A full queue is waited for: this is never refused.
+        if self.requests.send(Request::Panic { reply }).await.is_ok() {
+            let _ = done.await;
+        }
+    }
 }
 
 /// The network thread: enters rooms and watches over them until nobody can ask for more.
-async fn serve(mut inbox: mpsc::Receiver<Enter>) {
-    let mut keys = setup::Keys::default();
+async fn serve(mut inbox: mpsc::Receiver<Request>) {
+    let tasks = Tasks::new();
+    let mut entering = FuturesUnordered::new();
     let mut rooms = FuturesUnordered::new();
+    let mut alarm = watch::Sender::new(());
     let mut open = true;
-    while open || !rooms.is_empty() {
+    while open || !rooms.is_empty() || !entering.is_empty() {
         tokio::select! {
             request = inbox.recv(), if open => match request {
-                Some(Enter { invite, options, reply }) => {
-                    match setup::enter(invite, options, &mut keys).await {
-                        Ok((entered, supervision)) => {
-                            rooms.push(supervision);
-                            let _ = reply.send(Ok(entered));
-                        }
-                        Err(error) => {
-                            let _ = reply.send(Err(error));
-                        }
-                    }
+                Some(Request::Enter(enter)) => {
+                    let Enter { door, options, reply } = *enter;
+                    let entered = setup::enter(door, options, tasks.clone(), alarm.subscribe());
+                    entering.push(async move { (entered.await, reply) });
+                }
+                Some(Request::Panic { reply }) => {
+                    // Whoever is at a door does not get in, and whoever is in hears the alarm.
+                    entering.clear();
+                    drop(std::mem::replace(&mut alarm, watch::Sender::new(())));
+                    while rooms.next().await.is_some() {}
+                    let _ = reply.send(());
                 }
                 None => open = false,
+            },
+            Some((entered, reply)) = entering.next(), if !entering.is_empty() => match entered {
+                Ok((entered, supervision)) => {
+                    rooms.push(supervision);
+                    let _ = reply.send(Ok(entered));
+                }
+                Err(error) => {
+                    let _ = reply.send(Err(error));
+                }
             },
             _ = rooms.next(), if !rooms.is_empty() => {}
         }
@@ -282,6 +366,25 @@ impl RoomHandle {
         self.ask(|reply| Command::Snapshot { reply }).await
     }
 
+    /// What another member scans from this screen to be sure of whom it talks to, standing
+    /// beside. It proves one meeting and is of no use to anybody later.
+    ///
+    /// # Errors
+    /// [`ErrorKind::NotAllowed`] outside native rooms, [`ErrorKind::Ended`].
+    pub async fn in_person_code(&self) -> Result<String, Error> {
+        self.ask(|reply| Command::InPersonCode { reply }).await
+    }
+
+    /// Takes what was scanned from another member's screen; returns whose it was. What comes of
+    /// it is told by events.
+    ///
+    /// # Errors
+    /// [`ErrorKind::BadRequest`] for another code, [`ErrorKind::NotAllowed`],
+    /// [`ErrorKind::NoSuchMember`], [`ErrorKind::Ended`].
+    pub async fn in_person_scanned(&self, code: String) -> Result<MemberId, Error> {
+        self.ask(|reply| Command::InPersonScanned { code, reply }).await
+    }
+
     /// The member's id behind `to`: an id, or a name that only one member has.
     ///
     /// # Errors
@@ -298,7 +401,7 @@ impl RoomHandle {
         self.ask(|reply| Command::Stats { reply }).await
     }
 
-    /// Leaves politely: says goodbye, closes, wipes. Idempotent; done within a second.
+    /// Leaves politely: wipes at once, says goodbye, closes. Idempotent; done within a second.
     pub async fn leave(&self) {
         // A full queue is waited for: leaving is never refused.
         let _ = self.commands.send(Command::Leave).await;

@@ -4,15 +4,16 @@
 use super::command::Command;
 use super::driver::{Driver, Inputs};
 use super::hub::SharedHub;
+use super::native::{self, Door};
 use super::{Error, ErrorKind, REQUESTS, RoomOptions};
 use crate::defaults;
 use crate::link::{IceServer, LinkConfig, WebRtcStack};
 use crate::rendezvous::Rendezvous;
-use crate::rendezvous::tracker::{ClientOptions, Tracker, TrackerClient, TrackerUrl};
+use crate::rendezvous::tracker::{ApartClient, ClientOptions, Tracker, TrackerClient, TrackerUrl};
 use crate::task::{Tasks, WeakTasks};
 use dayfly_proto::id::BackendId;
 use dayfly_proto::identity::web::{WebIdentity, WebKey};
-use dayfly_proto::invite::{Invite, WebInvite};
+use dayfly_proto::invite::Invite;
 use dayfly_proto::room::{Backend, EndReason, Entry, Event, Room, RoomConfig};
 use rand_chacha::ChaCha20Rng;
 use rand_core::SeedableRng;
@@ -40,40 +41,21 @@ pub(super) struct Entered {
 /// Resolves once the room is over and everything of it is gone.
 pub(super) type Supervision = Pin<Box<dyn Future<Output = ()> + Send>>;
 
-/// Makes the keys of rooms. The first is begun with the engine, before anybody asks: finding two
-/// primes takes longer than joining a room should.
-pub(super) struct Keys {
-    tasks: Tasks,
-    first: Option<oneshot::Receiver<WebKey>>,
-}
-
-impl Default for Keys {
-    fn default() -> Self {
-        let tasks = Tasks::new();
-        let first = Some(Self::make(&tasks));
-        Self { tasks, first }
-    }
-}
-
-impl Keys {
-    fn make(tasks: &Tasks) -> oneshot::Receiver<WebKey> {
-        let (done, made) = oneshot::channel();
-        let maker = tasks.clone();
-        let make = async move {
-            let Ok(seed) = entropy() else { return };
-            let key = maker.compute("key", move || WebKey::generate(&mut ChaCha20Rng::from_seed(seed)));
-            if let Some(key) = key.await {
-                let _ = done.send(key);
-            }
-        };
-        tasks.spawn("keys", make).detach();
-        made
-    }
-
-    /// The key for the room being entered; no key is used twice.
-    fn take(&mut self) -> oneshot::Receiver<WebKey> {
-        self.first.take().unwrap_or_else(|| Self::make(&self.tasks))
-    }
+/// Makes the key of a web room and signs for it with it: on threads of their own, because finding
+/// two primes takes longer than joining should. `maker` outlives the room, and so do its threads.
+fn identity(tasks: &Tasks, maker: Tasks, room: String) -> oneshot::Receiver<WebIdentity> {
+    let (done, identity) = oneshot::channel();
+    let make = async move {
+        let Ok(seed) = entropy() else { return };
+        let key = maker.compute("key", move || WebKey::generate(&mut ChaCha20Rng::from_seed(seed)));
+        if let Some(key) = key.await
+            && let Some(signed) = maker.compute("identity", move || key.introduce(&room)).await
+        {
+            let _ = done.send(signed);
+        }
+    };
+    tasks.spawn("identity", make).detach();
+    identity
 }
 
 /// Seeds a generator from the operating system: the only place that draws entropy.
@@ -91,30 +73,14 @@ pub(super) fn entropy() -> Result<[u8; 32], Error> {
 
 /// Sets a room going.
 pub(super) async fn enter(
-    invite: Invite,
+    mut door: Door,
     options: RoomOptions,
-    keys: &mut Keys,
+    maker: Tasks,
+    alarm: watch::Receiver<()>,
 ) -> Result<(Entered, Supervision), Error> {
-    let mut web = match invite {
-        Invite::Web(web) => web,
-        Invite::Locked(_) => {
-            return Err(Error::new(
-                ErrorKind::NeedsPassword,
-                "This room has a password, which the link does not hold.",
-            )
-            .hint("Ask whoever sent the link for the password."));
-        }
-        Invite::Native(_) => {
-            return Err(Error::new(
-                ErrorKind::NotAllowed,
-                "This invite is to a native room, which this build cannot enter.",
-            )
-            .hint("Ask for an invite to a web room."));
-        }
-    };
     let tasks = Tasks::new();
     let embedded = embedded_tracker(&options).await?;
-    let urls = tracker_urls(&mut web, &options, embedded.as_ref())?;
+    let urls = tracker_urls(door.trackers(), &options, embedded.as_ref())?;
     let ice_servers = ice_servers(&options)?;
 
     let (meet_sink, meets) = mpsc::channel(MEET_EVENTS);
@@ -131,33 +97,29 @@ pub(super) async fn enter(
             kind: "tracker".into(),
             url: Some(url.as_str().to_owned()),
         });
-        let client = TrackerClient::start(
-            &tasks,
-            id,
-            url,
-            ClientOptions::default(),
-            entropy()?,
-            meet_sink.clone(),
-        );
-        backends.insert(id, Box::new(client));
+        let (sink, seed, patience) = (meet_sink.clone(), entropy()?, ClientOptions::default());
+        let client: Box<dyn Rendezvous> = match door {
+            Door::Web(_) => Box::new(TrackerClient::start(&tasks, id, url, patience, seed, sink)),
+            Door::Native(_) => Box::new(ApartClient::start(&tasks, id, url, patience, seed, sink)),
+        };
+        backends.insert(id, client);
     }
     drop(meet_sink);
 
-    let key = keys.take();
-    let (identified, identity) = oneshot::channel::<WebIdentity>();
-    let name = web.room.clone();
-    let signer = tasks.clone();
-    let sign = async move {
-        if let Ok(key) = key.await
-            && let Some(signed) = signer.compute("identity", move || key.introduce(&name)).await
-        {
-            let _ = identified.send(signed);
+    let invite = door.invite();
+    let (entry, identity) = match door {
+        Door::Web(web) => {
+            let identity = identity(&tasks, maker, web.room.clone());
+            (Entry::Web(web), Some(identity))
+        }
+        Door::Native(entrance) => {
+            let config = native::config(&tasks, *entrance).await?;
+            (Entry::Native(Box::new(config)), None)
         }
     };
-    tasks.spawn("identity", sign).detach();
-
+    let native = matches!(entry, Entry::Native(_));
     let config = RoomConfig {
-        entry: Entry::Web(web.clone()),
+        entry,
         name: options.name,
         backends: listed,
     };
@@ -170,7 +132,8 @@ pub(super) async fn enter(
             ice_servers,
             loopback: options.local,
             relay_only: false,
-            native: true,
+            // A native room's only channel is the one every link has.
+            native: !native,
         },
         links: BTreeMap::new(),
         link_sink,
@@ -178,7 +141,7 @@ pub(super) async fn enter(
     };
     let entered = Entered {
         commands,
-        invite: Invite::Web(web),
+        invite,
         over,
         tasks: tasks.downgrade(),
         hub: hub.clone(),
@@ -189,12 +152,12 @@ pub(super) async fn enter(
         meets,
         identity,
     };
-    let supervision = supervise(driver, inputs, hub, tasks, embedded, finished);
+    let supervision = supervise(driver, inputs, hub, tasks, embedded, finished, alarm);
     Ok((entered, Box::pin(supervision)))
 }
 
 /// Runs the driver; when it or any task of the room stops unexpectedly, says so and drops the
-/// room, which wipes it.
+/// room, which wipes it. So does the alarm, which sounds by ending.
 async fn supervise(
     driver: Driver,
     inputs: Inputs,
@@ -202,23 +165,29 @@ async fn supervise(
     tasks: Tasks,
     embedded: Option<Tracker>,
     finished: watch::Sender<()>,
+    mut alarm: watch::Receiver<()>,
 ) {
-    let (done, ended) = oneshot::channel();
+    let (done, mut ended) = oneshot::channel::<()>();
     let run = async move {
         driver.run(inputs).await;
         let _ = done.send(());
     };
     let running = tasks.spawn("room", run);
-    tokio::select! {
-        Ok(()) = ended => {}
-        _ = tasks.panicked() => {
-            let stopped = Event::Left { reason: EndReason::Stopped };
-            hub.lock().publish_last(&stopped);
+    let told = tokio::select! {
+        Ok(()) = &mut ended => None,
+        _ = tasks.panicked() => Some(EndReason::Stopped),
+        _ = alarm.changed() => Some(EndReason::Left),
+    };
+    drop((running, embedded));
+    drop(tasks);
+    if let Some(reason) = told {
+        hub.lock().publish_last(&Event::Left { reason });
+        // The driver holds the other end until it is gone, and the room with it.
+        if !ended.is_terminated() {
+            let _ = ended.await;
         }
     }
-    drop((running, embedded));
     hub.lock().end();
-    drop(tasks);
     drop(finished);
 }
 
@@ -236,19 +205,19 @@ async fn embedded_tracker(options: &RoomOptions) -> Result<Option<Tracker>, Erro
 /// Where to meet, and what the invite says of it: what the person named, else what the invite
 /// holds, else the public ones. An embedded tracker of ours comes first.
 fn tracker_urls(
-    web: &mut WebInvite,
+    hints: &mut Vec<String>,
     options: &RoomOptions,
     embedded: Option<&Tracker>,
 ) -> Result<Vec<TrackerUrl>, Error> {
     let mut named: Vec<String> = embedded.map(|tracker| tracker.url()).into_iter().collect();
     if options.trackers.is_empty() {
-        named.append(&mut web.trackers);
+        named.append(hints);
     } else {
         named.extend(options.trackers.iter().cloned());
     }
     let mut seen = std::collections::BTreeSet::new();
     named.retain(|url| seen.insert(url.clone()));
-    web.trackers.clone_from(&named);
+    hints.clone_from(&named);
     if named.is_empty() {
         if options.local {
             return Err(Error::new(

@@ -2,7 +2,7 @@
 
 #![allow(dead_code, reason = "each test file uses its part")]
 
-use dayfly_core::engine::{Engine, RoomHandle, RoomOptions, Subscription};
+use dayfly_core::engine::{Engine, NativeOptions, RoomHandle, RoomOptions, Subscription};
 use dayfly_core::proto::invite::{Access, Invite, Island, WebInvite};
 use dayfly_core::proto::room::{Event, Member, Message};
 use std::net::{Ipv4Addr, SocketAddr};
@@ -25,6 +25,7 @@ pub fn local(name: &str, opener: bool) -> RoomOptions {
         ice_servers: None,
         local: true,
         embedded_tracker: opener.then_some(SocketAddr::from((Ipv4Addr::LOCALHOST, 0))),
+        password: None,
     }
 }
 
@@ -41,6 +42,20 @@ impl Person {
             .enter(invite.clone(), options)
             .await
             .expect("the room can be entered");
+        let events = room.subscribe();
+        Self {
+            room,
+            events,
+            seen: Vec::new(),
+        }
+    }
+
+    /// Opens a native room, with a tracker of its own.
+    pub async fn open(engine: &Engine, native: NativeOptions, options: RoomOptions) -> Self {
+        let room = engine
+            .open_native(native, options)
+            .await
+            .expect("the room can be opened");
         let events = room.subscribe();
         Self {
             room,

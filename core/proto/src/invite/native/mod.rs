@@ -16,7 +16,7 @@ pub(super) mod sealed;
 
 pub use keys::{RoomKeys, SLOT_SECONDS, Slots, TOPIC_LEN, Topic};
 pub use options::{HistoryPolicy, MAX_EXPIRY, MAX_HISTORY, MIN_EXPIRY, RoomOptionsWire, UnknownOptions};
-pub use password::password_word;
+pub use password::{password_word, stretch};
 pub use sealed::{
     FRESH_MS, MAX_SEEN, MAX_SIGNAL, SealedError, SeenOffers, Signal, SignalKind, SignalTooLong, open, seal,
 };

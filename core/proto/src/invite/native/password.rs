@@ -23,6 +23,18 @@ const LANES: u32 = 1;
 /// # Errors
 /// [`InviteError::EmptyPassword`] or [`InviteError::TooLong`].
 pub fn password_word(password: &SecretString, room_id: &[u8; 32]) -> Result<SecretBytes<32>, InviteError> {
+    let salt = hash(&[b"dayfly/1 pw\0", room_id]);
+    stretch(
+        password,
+        salt[..16].try_into().expect("a hash has more than 16 bytes"),
+    )
+}
+
+/// The same with a salt as it stands, for what is not a room: an exported identity.
+///
+/// # Errors
+/// As [`password_word`].
+pub fn stretch(password: &SecretString, salt: &[u8; 16]) -> Result<SecretBytes<32>, InviteError> {
     let password = password.expose();
     if password.is_empty() {
         return Err(InviteError::EmptyPassword);
@@ -37,12 +49,11 @@ pub fn password_word(password: &SecretString, room_id: &[u8; 32]) -> Result<Secr
     // stays behind where a string grew.
     let mut composed = Zeroizing::new(String::with_capacity(3 * password.len()));
     composed.extend(password.nfc());
-    let salt = hash(&[b"dayfly/1 pw\0", room_id]);
     let params =
         Params::new(MEMORY_KIB, PASSES, LANES, Some(32)).expect("the parameters are within Argon2's");
     let mut out = [0; 32];
     Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
-        .hash_password_into(composed.as_bytes(), &salt[..16], &mut out)
+        .hash_password_into(composed.as_bytes(), salt, &mut out)
         .expect("lengths of password, salt and output are within Argon2's");
     let word = SecretBytes::new(out);
     out.zeroize();
