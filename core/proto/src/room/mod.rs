@@ -568,7 +568,8 @@ impl Room {
         let Some((name, body)) = action.encode() else {
             return;
         };
-        if links.is_empty() {
+        // Pages' actions are for pages, and a native room has none.
+        if links.is_empty() || self.is_native() {
             return;
         }
         let counter = self.nonces.entry(name).or_default();
