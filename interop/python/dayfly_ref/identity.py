@@ -5,7 +5,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature, encode_dss_signature
 
-from .primitives import Reader, Refused, Sig, lp, public_of, u8, u32, verify
+from .primitives import E, KDF, Reader, Refused, Sig, lp, public_of, u8, u32, verify
 
 _BASE58 = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
 _ED25519 = b"\xed\x01"
@@ -70,6 +70,12 @@ def check_kept(ext, role, h, public):
     except InvalidSignature:
         raise Refused("the hardware key did not sign this") from None
     return kept, spki
+
+
+def export_kept(seed, salt, w):
+    """A kept identity outside a session; `w` is Argon2id of a passphrase with that salt."""
+    head = u8(1) + salt
+    return head + E(KDF(salt, w, "kept"), head, seed)
 
 
 def did_key(public):

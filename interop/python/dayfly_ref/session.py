@@ -1,6 +1,8 @@
 """A session above a finished handshake: a hash chain per direction, X-Wing between epochs
 (docs/protocol.md, section 6)."""
 
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
 from . import identity, kem
 from .primitives import D, E, H, KDF, Reader, Refused, public_of, u8, u32
 
@@ -147,6 +149,12 @@ class Session:
             self.receiving = receiving
         else:
             self.upcoming = receiving
+
+
+def chunk(key, lane, number, transfer, content):
+    """One chunk of bulk data: its number is the nonce."""
+    nonce = number.to_bytes(12, "big")
+    return nonce + AESGCM(key).encrypt(nonce, content, transfer + u32(lane))
 
 
 def pad(content):

@@ -14,7 +14,7 @@ from pathlib import Path
 from . import cpace, frames, handshake, identity, kem, sas, signed, topics
 from .invite import Invite
 from .primitives import E, H, HMAC, KDF, Random, Sig, public_of, u8, u32
-from .session import REKEY_MESSAGES, Session
+from .session import REKEY_MESSAGES, Session, chunk
 
 FOLDER = Path(__file__).parents[3] / "core/proto/tests/vectors"
 
@@ -184,7 +184,12 @@ def session():
             "frames": [step if len(step["frame"]) < 3000 and (n < 8 or n % 20 == 0 or n > len(made) - 4) else
                        {**step, "frame": H(step["frame"]), "hashed": True} for n, step in enumerate(made)],
         })
-    return {"cases": cases}
+    lane, transfer = fixed("lane"), fixed("transfer", 16)
+    return {"cases": cases,
+            "lane": {"id": 7, "key": lane, "transfer": transfer, "contents": [b"first", b"", fixed("bulk", 100)],
+                     "chunks": [chunk(lane, 7, n, transfer, part) for n, part in enumerate([b"first", b"", fixed("bulk", 100)])]},
+            "export": {"seed": fixed("kept"), "salt": fixed("kept salt", 16), "w": fixed("kept w"),
+                       "blob": identity.export_kept(fixed("kept"), fixed("kept salt", 16), fixed("kept w"))}}
 
 
 class _Mirror:

@@ -1,10 +1,11 @@
 //! Handshakes, proofs, and what a session carries across two key changes, byte for byte.
 
-use crate::{array, bytes, text, vectors};
+use crate::{Scripted, array, bytes, text, vectors};
 use dayfly_proto::crypto::{PublicKey, SigningKey};
 use dayfly_proto::identity::native::Role;
 use dayfly_proto::identity::native::handshake::{Initiator, Mode, Password, Prologue, Responder};
 use dayfly_proto::identity::native::kept::KeptKey;
+use dayfly_proto::identity::native::lane::{LaneOpener, LaneSealer};
 use dayfly_proto::identity::native::proof::{Caps, KeptProof};
 use dayfly_proto::identity::native::session::{Opened, Session};
 use dayfly_proto::identity::native::spki::HardwareKey;
@@ -127,6 +128,38 @@ fn handshakes_proofs_and_sessions_are_the_same_to_the_byte() {
             assert_eq!(session.epoch().map(u64::from), case["epochs"].as_u64());
         }
     }
+}
+
+#[test]
+fn lanes_carry_the_same_chunks() {
+    let case = &vectors("session")["lane"];
+    let id = case["id"].as_u64().unwrap().try_into().unwrap();
+    let transfer = array(&case["transfer"]);
+    let (mut sealer, key) = LaneSealer::new(id, &mut Scripted::new(bytes(&case["key"])));
+    let mut opener = LaneOpener::new(id, &key);
+    for (content, chunk) in case["contents"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .zip(case["chunks"].as_array().unwrap())
+    {
+        let (content, chunk) = (bytes(content), bytes(chunk));
+        assert_eq!(sealer.seal(&transfer, &content).unwrap(), chunk);
+        assert_eq!(*opener.open(&transfer, &chunk).unwrap(), content);
+    }
+}
+
+#[test]
+fn a_kept_identity_is_exported_alike() {
+    let case = &vectors("session")["export"];
+    let secret = |name: &str| SecretBytes::new(array(&case[name]));
+    let kept = KeptKey::from_seed(&secret("seed"));
+    let blob = kept.export(&array(&case["salt"]), &secret("w"));
+    assert_eq!(blob, bytes(&case["blob"]));
+    assert_eq!(
+        KeptKey::import(&blob, &secret("w")).unwrap().public(),
+        kept.public()
+    );
 }
 
 #[test]
