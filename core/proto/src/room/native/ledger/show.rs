@@ -205,23 +205,19 @@ fn difference(before: Option<Message>, after: Message) -> Option<Told> {
         return None;
     }
     // Whatever a change cannot express is told as a whole line.
-    let told = Message {
+    let mut told = Message {
         text: after.text.clone(),
         unsent: after.unsent,
         reactions: after.reactions.clone(),
         ..before.clone()
     };
+    if after.unsent {
+        (told.edited, told.mentions_me, told.expires_at) = (false, false, None);
+    }
+    if !after.unsent && before.text != after.text {
+        (told.edited, told.mentions_me) = (after.edited, after.mentions_me);
+    }
     if told != after {
-        if after.unsent {
-            return Some(Told::MessageChanged {
-                id: after.id,
-                text: None,
-                unsent: Some(true),
-                reactions: None,
-                expires_at: None,
-                confirmed: (before.confirmed != after.confirmed).then_some(after.confirmed),
-            });
-        }
         return Some(Told::Message { message: after });
     }
     Some(Told::MessageChanged {

@@ -65,6 +65,8 @@ pub(super) struct Held {
     /// The author's signature was checked. Else it is a tombstone.
     pub verified: bool,
     pub line: Option<Line>,
+    /// What it is about, unless it is a line.
+    pub about: Option<EventId>,
     pub order: u64,
     pub arrival: u64,
     /// From its author, live or later.
@@ -89,6 +91,7 @@ impl Held {
             signed: None,
             verified: false,
             line: None,
+            about: None,
             order: now.unix_ms,
             arrival,
             heard: false,
@@ -219,20 +222,40 @@ impl Chain {
         self.events.keys().any(|seq| self.disputed(*seq))
     }
 
-    /// How many numbers right before `seq` are unaccounted for. What lies before the first that is
-    /// held was never due.
+    /// How many numbers between the line before `seq` and `seq` are unaccounted for. What lies
+    /// before the first that is held was never due.
     pub fn missing_before(&self, seq: u64, justified: impl Fn(&Held) -> bool) -> u32 {
-        let present = |held: &Held| held.verified || held.confirmed || justified(held);
-        let before = self
+        let (mut present, mut first) = (0, seq);
+        for (before, variants) in self
             .events
-            .range(..seq)
+            .range(self.floor.saturating_add(1).min(seq)..seq)
             .rev()
-            .find(|(_, variants)| variants.iter().any(present))
-            .map(|(before, _)| *before);
-        match before {
-            Some(before) => u32::try_from(seq - 1 - before.max(self.floor).min(seq - 1)).unwrap_or(u32::MAX),
-            None => 0,
+        {
+            if !variants
+                .iter()
+                .any(|held| held.verified || held.confirmed || justified(held))
+            {
+                continue;
+            }
+            (present, first) = (present + 1, *before);
+            if variants.iter().any(|held| held.line.is_some()) {
+                break;
+            }
         }
+        // Where lines were dropped the rest below is not missing but gone.
+        u32::try_from(seq - first - present).unwrap_or(u32::MAX)
+    }
+
+    /// Where something with number `seq` stands that was told: between what its author said
+    /// before and after, whatever its clock says.
+    fn order_of(&self, seq: u64, order: u64) -> u64 {
+        let order_at = |variants: &Vec<Held>| variants.first().map(|held| held.order);
+        let before = self.events.range(..seq).next_back();
+        let after = seq
+            .checked_add(1)
+            .and_then(|next| self.events.range(next..).next());
+        let order = order.min(after.and_then(|(_, held)| order_at(held)).unwrap_or(u64::MAX));
+        order.max(before.and_then(|(_, held)| order_at(held)).unwrap_or(0))
     }
 
     /// Up to where everything is certain, from where it begins: what this device need not be told.
@@ -258,13 +281,15 @@ impl Chain {
         mark
     }
 
-    /// The next line after `seq`, whose gap an event at `seq` may close.
-    fn line_after(&self, seq: u64) -> Option<EventId> {
-        self.events
-            .range(seq.checked_add(1)?..)
-            .flat_map(|(_, variants)| variants)
-            .find(|held| held.line.is_some())
-            .map(Held::id)
+    /// The next line after `seq`, in all its variants: an event at `seq` may close its gap.
+    fn lines_after(&self, seq: u64) -> Vec<EventId> {
+        let ids = |variants: &Vec<Held>| -> Vec<EventId> {
+            let lines = variants.iter().filter(|held| held.line.is_some());
+            lines.map(Held::id).collect()
+        };
+        let after = seq.saturating_add(1);
+        let mut later = self.events.range(after..).map(|(_, variants)| ids(variants));
+        later.find(|ids| !ids.is_empty()).unwrap_or_default()
     }
 }
 
@@ -348,9 +373,14 @@ impl Ledger {
             }),
             _ => None,
         };
+        let about = match event.content {
+            Content::Reaction { .. } | Content::Edit { .. } | Content::Unsend => Some(event.reference),
+            Content::Text { .. } | Content::Unknown { .. } => None,
+        };
         let mut held = Held {
             hash,
             prev,
+            about,
             signed: (!hidden).then(|| Box::new(Signed { event, signature })),
             verified: true,
             line,
@@ -410,11 +440,11 @@ impl Ledger {
         }
         let id = held.id();
         let mut touched = vec![id];
-        touched.extend(held.signed.as_ref().map(|signed| signed.event.reference));
+        touched.extend(held.about);
         if let Some(chain) = self.chains.get(&place) {
             let around = [seq.saturating_sub(1), seq];
             touched.extend(around.iter().flat_map(|seq| chain.at(*seq)).map(Held::id));
-            touched.extend(chain.line_after(seq));
+            touched.extend(chain.lines_after(seq));
         }
         let mut effects = self.changing(&touched, |ledger| ledger.put(place, seq, held));
         effects.extend(self.newly_disputed(place.author));
@@ -422,7 +452,10 @@ impl Ledger {
         effects
     }
 
-    fn put(&mut self, place: Place, seq: u64, held: Held) {
+    fn put(&mut self, place: Place, seq: u64, mut held: Held) {
+        if let Some(chain) = self.chains.get(&place) {
+            held.order = chain.order_of(seq, held.order);
+        }
         let (id, verified) = (held.id(), held.verified);
         // An event takes the place of every tombstone, a tombstone that of another.
         let stones: Vec<[u8; 32]> = self.chains.get(&place).map_or(Vec::new(), |chain| {
@@ -437,16 +470,11 @@ impl Ledger {
         if verified {
             self.index.insert(id, (place, seq));
         }
-        let (about, unsends, is_line, is_edit) = match &held.signed {
-            Some(signed) => (
-                Some(signed.event.reference).filter(|id| *id != EventId::NONE),
-                matches!(signed.event.content, Content::Unsend),
-                held.line.is_some(),
-                matches!(signed.event.content, Content::Edit { .. }),
-            ),
-            None => (None, false, false, false),
-        };
-        if let Some(about) = about.filter(|_| !is_line) {
+        let about = held.about;
+        let unsends = matches!(held.content(), Some(Content::Unsend));
+        let is_edit = matches!(held.content(), Some(Content::Edit { .. }));
+        let is_line = held.line.is_some();
+        if let Some(about) = about {
             self.about
                 .entry(about)
                 .or_default()
@@ -536,14 +564,13 @@ impl Ledger {
         if held.verified {
             self.index.remove(&held.id());
         }
-        let mut empty = Vec::new();
-        for (about, events) in &mut self.about {
-            if events.remove(&(*place, seq, *hash)) && events.is_empty() {
-                empty.push(*about);
+        if let Some(about) = held.about
+            && let Some(events) = self.about.get_mut(&about)
+        {
+            events.remove(&(*place, seq, *hash));
+            if events.is_empty() {
+                self.about.remove(&about);
             }
-        }
-        for about in empty {
-            self.about.remove(&about);
         }
         Some(held)
     }
@@ -581,9 +608,8 @@ impl Ledger {
             let touched: Vec<EventId> = self
                 .chains
                 .get(&place)
-                .and_then(|chain| chain.line_after(seq))
-                .into_iter()
-                .collect();
+                .map(|chain| chain.lines_after(seq))
+                .unwrap_or_default();
             effects.extend(self.changing(&touched, |ledger| {
                 ledger.unlink(&place, seq, &hash);
                 if let Some(chain) = ledger.chains.get_mut(&place)
@@ -608,7 +634,7 @@ impl Ledger {
                 continue;
             }
             past.push((seq, held.hash));
-            touched.extend(held.signed.as_ref().map(|signed| signed.event.reference));
+            touched.extend(held.about);
             if held.line.as_ref().is_some_and(|line| !line.gone) {
                 shown.push(held.id());
             }
