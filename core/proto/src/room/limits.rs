@@ -70,6 +70,11 @@ pub const MAX_PEERS: usize = 256;
 /// Frames of one session that wait until its keys have changed; past that the session ends.
 pub const MAX_QUEUED_FRAMES: usize = 2_048;
 
+/// How often a peer is asked once more for what is lacking, at once, and every how long.
+pub const ASKS: (u32, Duration) = (5, Duration::from_secs(5));
+/// A native room in which nobody else was for so long wipes itself.
+pub const EMPTY_FOR: Duration = Duration::from_secs(24 * 3600);
+
 /// Most bytes of unfinished messages, over all links.
 pub const MAX_PENDING_BYTES: usize = 32 << 20;
 

@@ -266,7 +266,12 @@ impl Room {
         };
         match &room.web {
             Some(invite) => room.meeting.add_islands(invite),
-            None => room.settle(now),
+            None => {
+                room.introduce_me();
+                let empty = Timer::Native(NativeTimer::Empty);
+                room.timers.set(empty, now.plus(limits::EMPTY_FOR));
+                room.settle(now);
+            }
         }
         room.fill_pool(now);
         room
@@ -437,34 +442,10 @@ impl Room {
         Snapshot {
             me: self.shown_me(),
             members: self.members.iter().map(members::Row::shown).collect(),
-            messages: self.timeline.messages(),
+            messages: self.lines(),
             rendezvous: self.meeting.shown(),
             room: self.info(),
         }
-    }
-
-    /// What this device shows for another to scan in person (the text of a QR code), new each time;
-    /// who scans it and is shown a tick is verified on both sides.
-    ///
-    /// # Errors
-    /// See [`CommandError`].
-    pub fn in_person_code(&mut self, _now: Now) -> Result<String, CommandError> {
-        if self.ended {
-            return Err(CommandError::Ended);
-        }
-        Err(CommandError::NotNative)
-    }
-
-    /// Takes what was scanned from another member's screen; returns whose it was. What comes of it
-    /// is told as [`Event::Verification`].
-    ///
-    /// # Errors
-    /// See [`CommandError`].
-    pub fn in_person_scanned(&mut self, _now: Now, _code: &str) -> Result<MemberId, CommandError> {
-        if self.ended {
-            return Err(CommandError::Ended);
-        }
-        Err(CommandError::NotNative)
     }
 
     /// The member `to` names: an id, or a name that only one member has.
@@ -497,6 +478,15 @@ impl Room {
     #[must_use]
     pub fn has_ended(&self) -> bool {
         self.ended
+    }
+
+    /// The conversation, oldest first.
+    fn lines(&self) -> Vec<Message> {
+        if !self.is_native() {
+            return self.timeline.messages();
+        }
+        let lines = self.native_lines().into_iter();
+        lines.map(|(_, message)| message).collect()
     }
 
     fn is_public(&self) -> bool {

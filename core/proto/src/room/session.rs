@@ -205,6 +205,11 @@ impl Room {
     pub(super) fn misbehaved(&mut self, now: Now, id: LinkId, detail: &str) {
         self.stats.refused += 1;
         let Some(link) = self.links.get(&id) else { return };
+        if self.is_native() {
+            // A tag is anybody's to use; only a proved key is refused.
+            self.native_misbehaved(now, id, detail);
+            return;
+        }
         if let Some(peer) = link.peer {
             self.refuse(now, peer.id.as_str().to_owned());
         }

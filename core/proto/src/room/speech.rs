@@ -14,6 +14,8 @@ pub(super) struct Said {
     pub direct: bool,
     /// When it arrived, milliseconds since the Unix epoch.
     pub at: u64,
+    /// The text stands in the ledger of a native room; here is its id alone.
+    pub in_ledger: bool,
 }
 
 /// What becomes of a message.
@@ -67,6 +69,12 @@ impl Speech {
         Verdict::Dropped
     }
 
+    /// Counts something that is shown at once whatever the pace; false if its author has gone too
+    /// far.
+    pub fn counts(&mut self, now: Duration) -> bool {
+        self.abuse.take(now, 1)
+    }
+
     /// The next waiting message, if its turn has come.
     pub fn due(&mut self, now: Duration) -> Option<Said> {
         if self.waiting.is_empty() || !self.shaping.take(now, 1) {
@@ -113,6 +121,7 @@ mod tests {
             text,
             direct: false,
             at: n,
+            in_ledger: false,
         }
     }
 

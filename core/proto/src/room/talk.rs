@@ -329,20 +329,27 @@ impl Room {
             return;
         };
         let id = row.id.clone();
-        match row.speech.hear(
-            now.mono,
-            Said {
-                text,
-                direct,
-                at: now.unix_ms,
-            },
-        ) {
-            Verdict::Now(said) => self.show(now, &id, said),
-            Verdict::Later => self.wait_for_speech(&id),
+        let said = Said {
+            text,
+            direct,
+            at: now.unix_ms,
+            in_ledger: false,
+        };
+        self.hears_at(now, link, &id, said);
+    }
+
+    /// Shows what a member says at its pace.
+    pub(super) fn hears_at(&mut self, now: Now, link: LinkId, id: &MemberId, said: Said) {
+        let Some(row) = self.members.get_mut(id) else {
+            return;
+        };
+        match row.speech.hear(now.mono, said) {
+            Verdict::Now(said) => self.show(now, id, said),
+            Verdict::Later => self.wait_for_speech(id),
             Verdict::Dropped => {
                 self.stats.dropped += 1;
                 if self.timers.get(&Timer::Fold(id.clone())).is_none() {
-                    self.timers.set(Timer::Fold(id), now.plus(FOLD_EVERY));
+                    self.timers.set(Timer::Fold(id.clone()), now.plus(FOLD_EVERY));
                 }
             }
             Verdict::Abuse => {
@@ -393,7 +400,17 @@ impl Room {
 
     fn show(&mut self, now: Now, from: &MemberId, said: Said) {
         let Some(row) = self.members.get(from) else { return };
-        let Said { text, direct, at } = said;
+        let Said {
+            text,
+            direct,
+            at,
+            in_ledger,
+        } = said;
+        if in_ledger {
+            self.show_line(&MessageId(text.id));
+            self.types(now, from, direct, false);
+            return;
+        }
         if text.author_id != row.user_id {
             self.stats.mismatched += 1;
         }

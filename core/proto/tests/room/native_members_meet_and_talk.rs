@@ -1,35 +1,18 @@
 //! Members of a native room meet, are shown by their keys, hear each other, and leave.
 
-use super::world::{World, each_seed, secs};
+use super::world::{each_seed, secs};
 use dayfly_proto::invite::native::RoomOptionsWire;
 use dayfly_proto::room::{Event, LeaveReason, MemberKind, Trust};
-
-fn meet(world: &mut World, count: usize) -> Vec<usize> {
-    let invite = world.open_native(RoomOptionsWire::default());
-    let seats: Vec<usize> = (0..count)
-        .map(|n| world.enter_native(&invite, &format!("member {n}"), None))
-        .collect();
-    world.meet(&seats, secs(30));
-    seats
-}
-
-fn all_hear(world: &mut World, seats: &[usize], text: &str) {
-    world.until(secs(5), "everybody to hear it", |world| {
-        seats
-            .iter()
-            .all(|seat| world.texts(*seat).iter().any(|said| said == text))
-    });
-}
 
 #[test]
 fn two_five_and_ten_meet_and_hear_each_other() {
     for count in [2, 5, 10] {
         each_seed(3, |world| {
-            let seats = meet(world, count);
+            let (_, seats) = world.native_room(count, RoomOptionsWire::default());
             for seat in &seats {
                 let text = format!("from {seat}");
                 world.say(*seat, &text);
-                all_hear(world, &seats, &text);
+                world.all_show(&seats, &text, secs(5));
             }
             // Every message once, and nothing of it is of another author.
             for seat in &seats {
@@ -48,7 +31,7 @@ fn two_five_and_ten_meet_and_hear_each_other() {
 #[test]
 fn who_leaves_is_gone_at_once() {
     each_seed(5, |world| {
-        let seats = meet(world, 3);
+        let (_, seats) = world.native_room(3, RoomOptionsWire::default());
         world.with(seats[0], |room, now| room.leave(now));
         world.run(secs(1));
         for seat in &seats[1..] {

@@ -11,8 +11,8 @@ use dayfly_proto::id::{BackendId, LinkId, MessageId, PeerId};
 use dayfly_proto::invite::native::{NativeInvite, RoomOptionsWire};
 use dayfly_proto::invite::{Access, Island, WebInvite};
 use dayfly_proto::room::{
-    Backend, Binding, Entry, Event, LinkEvent, MeetEvent, Message, NativeConfig, NoticeCode, Output, Room,
-    RoomConfig, SealedOffer, Via,
+    Backend, Binding, Command, Entry, Event, LinkEvent, MeetEvent, Member, Message, NativeConfig, NoticeCode,
+    Output, Room, RoomConfig, SealedOffer, Via,
 };
 use dayfly_proto::secret::{SecretBytes, SecretString};
 use dayfly_proto::timer::Now;
@@ -843,6 +843,38 @@ impl World {
             theirs: print(other),
             dtls_client: id < other,
         }
+    }
+
+    /// A command that is taken.
+    pub fn command(&mut self, seat: usize, command: Command) {
+        self.with(seat, |room, now| room.command(now, command))
+            .expect("the command is taken");
+    }
+
+    /// Members enter a native room of `options` and meet; the first owns it.
+    pub fn native_room(&mut self, count: usize, options: RoomOptionsWire) -> (NativeInvite, Vec<usize>) {
+        let invite = self.open_native(options);
+        let seats: Vec<usize> = (0..count)
+            .map(|n| self.enter_native(&invite, &format!("member {n}"), None))
+            .collect();
+        self.meet(&seats, secs(30));
+        (invite, seats)
+    }
+
+    /// All of `seats` show `text`, each once, within `limit`.
+    pub fn all_show(&mut self, seats: &[usize], text: &str, limit: Duration) -> Duration {
+        self.until(limit, text, |world| {
+            seats
+                .iter()
+                .all(|seat| world.texts(*seat).iter().filter(|said| *said == text).count() == 1)
+        })
+    }
+
+    /// The row that `seat` shows under `name`.
+    pub fn row(&mut self, seat: usize, name: &str) -> Member {
+        let members = self.room(seat).snapshot().members;
+        let mut named = members.into_iter().filter(|member| member.name == name);
+        named.next().expect("somebody has that name")
     }
 
     // What tests look at.

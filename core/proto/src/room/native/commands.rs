@@ -2,10 +2,14 @@
 
 use super::super::Room;
 use super::super::command::{Command, CommandError};
+use super::super::event::{Event, RoomOp};
 use super::roster::Act;
 use crate::crypto::PublicKey;
 use crate::id::MemberId;
+use crate::identity::check::{GroupEnd, SasEnd};
+use crate::secret::SecretString;
 use crate::timer::Now;
+use crate::wire::native::{Content, is_emoji};
 
 impl Room {
     /// Does what a person asks for beyond talking.
@@ -24,7 +28,7 @@ impl Room {
             }
             Command::Remove { member } => {
                 let (_, id) = self.native_member(&member)?;
-                let last = self.last_of(&id);
+                let last = self.native.ledger.last_of(&id);
                 self.owner_act(now, Act::Remove { id, last })
             }
             Command::Mute { member, on } => {
@@ -39,7 +43,46 @@ impl Room {
             Command::Expire { seconds } => self.owner_act(now, Act::Expire(seconds)),
             Command::Lock { on } => self.owner_act(now, Act::Lock(on)),
             Command::Close => self.owner_act(now, Act::Close),
-            _ => Err(CommandError::NotNative),
+            Command::React { id, emoji, on } => {
+                if !is_emoji(&emoji) {
+                    return Err(CommandError::BadValue("a reaction is one emoji"));
+                }
+                self.speak_about(now, &id, Content::Reaction { emoji, on })
+            }
+            Command::Edit { id, text } => {
+                let text = SecretString::new(text);
+                self.speak_about(now, &id, Content::Edit { text })
+            }
+            Command::Unsend { id } => self.speak_about(now, &id, Content::Unsend),
+            Command::View { id } => {
+                let effects = self.native.ledger.view(now, &id).ok_or(CommandError::NoMessage)?;
+                self.effects(effects);
+                Ok(())
+            }
+            Command::Read { id } => self.has_read(now, &id),
+            Command::Receipts { on } => {
+                if !self.is_native() {
+                    return Err(CommandError::NotNative);
+                }
+                if self.native.receipts != on {
+                    self.native.receipts = on;
+                    let options = self.info();
+                    self.event(Event::RoomChanged {
+                        options,
+                        by: None,
+                        op: RoomOp::Receipts,
+                    });
+                }
+                Ok(())
+            }
+            Command::Verify { member } => self.verify(now, &member),
+            Command::VerifyConfirm { member } => self.verify_ends(now, &member, SasEnd::Same),
+            Command::VerifyCancel { member } => self.verify_ends(now, &member, SasEnd::Cancelled),
+            Command::VerifyMismatch { member } => self.verify_ends(now, &member, SasEnd::Different),
+            Command::GroupCheck => self.group_check(now),
+            Command::GroupCheckConfirm => self.group_ends(now, GroupEnd::Same),
+            Command::GroupCheckCancel => self.group_ends(now, GroupEnd::Cancelled),
+            Command::GroupCheckMismatch => self.group_ends(now, GroupEnd::Different),
         }
     }
 

@@ -311,6 +311,14 @@ impl Room {
         }
     }
 
+    /// The handshake has taken too long.
+    pub(super) fn handshake_late(&mut self, now: Now, id: LinkId) {
+        if let Some(stage) = self.native.stages.remove(&id) {
+            self.handshake_gone(now, &stage);
+        }
+        self.end_handshake(now, id);
+    }
+
     fn password_limited(&mut self, now: Now, wait: Duration) {
         if self.meeting.may_tell_of_refusal(now) {
             self.event(Event::Limited {

@@ -12,6 +12,7 @@
 //! Nothing is sent under a generation's keys to a peer that has not proved to have that
 //! generation's secret, and nothing at all to one that was removed.
 
+mod checks;
 mod commands;
 mod ground;
 mod hello;
@@ -27,10 +28,10 @@ pub(super) use ground::NativeGround;
 pub(super) use hello::Stage;
 
 use super::Room;
-use super::event::RoomInfo;
-use super::limits::{Bucket, GUESSES};
+use super::event::{EndReason, RoomInfo};
+use super::limits::{ASKS, Bucket, GUESSES};
 use crate::crypto::{PublicKey, SigningKey, hash, kdf, put_lp};
-use crate::id::{LinkId, MemberId, PeerId};
+use crate::id::{LinkId, MemberId, MessageId, PeerId};
 use crate::identity::native::handshake::{Mode, Password};
 use crate::identity::native::kept::KeptKey;
 use crate::identity::native::sender::{ReceiverChains, SenderChain};
@@ -39,14 +40,16 @@ use crate::invite::WebInvite;
 use crate::invite::native::{NativeInvite, SeenOffers};
 use crate::secret::SecretBytes;
 use crate::timer::Now;
-use crate::wire::native::Mark;
+use checks::Checks;
 use data_encoding::BASE64URL_NOPAD;
+use ledger::Ledger;
 use peers::Peer;
 use peers::name_of;
 use rand_chacha::ChaCha20Rng;
 use roster::Roster;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
+use std::time::Duration;
 
 /// Which native room, and as whom it is entered.
 #[derive(Clone)]
@@ -82,6 +85,18 @@ pub(super) enum NativeTimer {
     Drained(LinkId),
     /// The member has not come back in time: its row goes.
     Gone(MemberId),
+    /// A peer is told what of its events is here.
+    Got(LinkId),
+    /// A comparison's step is late.
+    Sas(LinkId),
+    /// The group check's is.
+    GroupCheck,
+    /// The code on this device's screen is good no longer.
+    Screen,
+    /// A message vanishes.
+    Expiry,
+    /// Nobody else was here for a day: the room wipes itself.
+    Empty,
 }
 
 /// The native half of a room's state.
@@ -105,8 +120,18 @@ pub(super) struct Native {
     skid: u32,
     chains: ReceiverChains,
     guesses: Bucket,
-    /// Number and hash of the last of this person's events.
-    last: Mark,
+    ledger: Ledger,
+    checks: Checks,
+    /// When this person last said something to the room.
+    said_at: Option<Duration>,
+    /// Own messages that nobody was here for.
+    unsent: Vec<MessageId>,
+    /// Lines whose authors were told that they were seen.
+    read: BTreeSet<MessageId>,
+    /// This person tells what it has seen, and is told.
+    receipts: bool,
+    /// How often what is lacking is asked for once more.
+    asks: Bucket,
 }
 
 impl Native {
@@ -134,6 +159,7 @@ impl Native {
     fn shown(mut self, config: &NativeConfig) -> Self {
         self.kept.clone_from(&config.kept);
         self.invite = Some(config.invite.clone());
+        self.receipts = config.invite.options.receipts;
         self
     }
 
@@ -154,6 +180,8 @@ impl Native {
     }
 
     fn with(mode: Mode, room_id: [u8; 32], key: SigningKey, roster: Roster, password: Password) -> Self {
+        let checks = Checks::new(room_id, key.public());
+        let ledger = Ledger::new(room_id, key.public(), roster.generation());
         Self {
             mode,
             room_id,
@@ -170,10 +198,13 @@ impl Native {
             skid: 0,
             chains: ReceiverChains::default(),
             guesses: Bucket::new(GUESSES),
-            last: Mark {
-                seq: 0,
-                hash: [0; 32],
-            },
+            ledger,
+            checks,
+            said_at: None,
+            unsent: Vec::new(),
+            read: BTreeSet::new(),
+            receipts: false,
+            asks: Bucket::new(ASKS),
         }
     }
 
@@ -243,6 +274,7 @@ impl Room {
             owner_here: self.native.is_here(&owner),
             history: invite.options.history,
             password: invite.options.password,
+            receipts: self.native.receipts,
             ..RoomInfo::default()
         };
         self.native.roster.show(&mut info);
@@ -261,9 +293,16 @@ impl Room {
     pub(super) fn native_timeout(&mut self, now: Now, timer: NativeTimer) {
         match timer {
             NativeTimer::Slots => self.settle(now),
-            NativeTimer::Handshake(link) | NativeTimer::Drained(link) => self.close_link(now, link),
+            NativeTimer::Handshake(link) => self.handshake_late(now, link),
+            NativeTimer::Drained(link) => self.drained(now, link),
             NativeTimer::Session(link) => self.session_due(now, link),
             NativeTimer::Gone(member) => self.gone(now, &member),
+            NativeTimer::Got(link) => self.say_got(now, link),
+            NativeTimer::Sas(link) => self.sas_due(now, link),
+            NativeTimer::GroupCheck => self.group_due(now),
+            NativeTimer::Screen => self.screen_off(),
+            NativeTimer::Expiry => self.expiry(now),
+            NativeTimer::Empty => self.end(EndReason::Empty),
         }
     }
 }

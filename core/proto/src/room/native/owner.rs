@@ -151,8 +151,10 @@ impl Room {
         }
         self.refuse(now, name_of(id));
         self.native.chains.remove(id);
-        self.forget_past(now, id, last);
-        self.native.chain = None;
+        let effects = self.native.ledger.remove(now, *id, last);
+        self.native.ledger.moved(self.native.roster.generation());
+        self.effects(effects);
+        self.new_chain();
         for key in self.native.connected() {
             let links = self.native.peers.get(&key).map(|peer| peer.links.clone());
             for link in links.unwrap_or_default() {

@@ -8,7 +8,7 @@
 //! is read for two more seconds and closed.
 
 use super::super::event::{Event, LeaveReason, MemberKind, MemberState, NoticeCode, Trust};
-use super::super::limits::{MAX_MEMBERS, MAX_PEERS, MAX_QUEUED_FRAMES};
+use super::super::limits::{EMPTY_FOR, MAX_MEMBERS, MAX_PEERS, MAX_QUEUED_FRAMES};
 use super::super::members::{Marks, Pace, Row};
 use super::super::speech::Speech;
 use super::super::{Room, Timer, names};
@@ -24,7 +24,7 @@ use crate::identity::native::session::{Opened, Session, SessionError};
 use crate::identity::web::{default_name, fingerprint};
 use crate::secret::Private;
 use crate::timer::Now;
-use crate::wire::native::{Frame, Refused};
+use crate::wire::native::{Frame, Frontier, Refused};
 use std::collections::VecDeque;
 use std::time::Duration;
 use zeroize::Zeroizing;
@@ -40,6 +40,10 @@ pub(in crate::room) struct Live {
     pub session: Session,
     /// The peer has said its name; nothing else counts before.
     greeted: bool,
+    /// In which generation this device said in it what it knows.
+    pub(super) asked: Option<u32>,
+    /// What the peer said it knows, before it might hear anything.
+    pub(super) unanswered: Option<Frontier>,
     /// Plaintexts that wait until keys have changed.
     waiting: VecDeque<Zeroizing<Vec<u8>>>,
 }
@@ -60,6 +64,10 @@ pub(super) struct Peer {
     pub kept: Option<PublicKey>,
     /// The number of this person's sender key that it was given.
     pub has_key: u32,
+    /// Up to which of this person's events it has them: in the room, in its thread.
+    pub got: (u64, u64),
+    /// Comparisons that went wrong after the code could be known.
+    pub spent: u32,
     /// When it was last here, to forget the oldest first.
     seen_at: Duration,
 }
@@ -144,6 +152,8 @@ impl Room {
             id: key,
             session,
             greeted: false,
+            asked: None,
+            unanswered: None,
             waiting: VecDeque::new(),
         };
         self.native.stages.insert(id, Stage::Live(Box::new(live)));
@@ -181,6 +191,8 @@ impl Room {
                 blocked: false,
                 kept: None,
                 has_key: 0,
+                got: (0, 0),
+                spent: 0,
                 seen_at: now.mono,
             };
             self.native.peers.insert(key, peer);
@@ -193,6 +205,7 @@ impl Room {
         peer.links.push(id);
         peer.seen_at = now.mono;
         peer.kept = proof.kept.or(peer.kept);
+        self.native.ledger.met(key);
         if first {
             self.native.roster.session_opened(&key, generation);
         }
@@ -292,6 +305,16 @@ impl Room {
             self.event(Event::MemberChanged { member });
         }
         self.timers.stop(&Timer::Native(NativeTimer::Gone(member)));
+    }
+
+    /// A session that is not needed ends, once codes are no longer compared in it.
+    pub(super) fn drained(&mut self, now: Now, id: LinkId) {
+        if self.native.checks.uses(id) {
+            let timer = Timer::Native(NativeTimer::Drained(id));
+            self.timers.set(timer, now.plus(DRAINED_AFTER));
+        } else {
+            self.drop_session(now, id);
+        }
     }
 
     /// A frame on the channel that native frames take.
@@ -408,8 +431,16 @@ impl Room {
 
     /// Tells every Dayfly the name this person has now.
     pub(in crate::room) fn tell_profile(&mut self, now: Now) {
+        self.introduce_me();
         let name = Private(self.me.name.clone());
         self.post_all(now, &Frame::Profile { name });
+    }
+
+    /// Gives the ledger this person's name, which is what an `@` finds.
+    pub(in crate::room) fn introduce_me(&mut self) {
+        let (me, name) = (self.native.id(), self.me.name.clone());
+        let effects = self.native.ledger.introduce(me, super::super::my_id(), name);
+        self.effects(effects);
     }
 
     /// Says goodbye in every session.
@@ -443,7 +474,12 @@ impl Room {
         let Some(peer) = self.native.peers.get(key) else {
             return;
         };
+        let kept = peer.kept.as_ref().map(did::encode);
         let member = peer.member.clone();
+        let blocked = peer.blocked;
+        let effects = self.native.ledger.introduce(*key, member.clone(), name.clone());
+        self.effects(effects);
+        self.timers.stop(&Timer::Native(NativeTimer::Empty));
         if let Some(row) = self.members.get_mut(&member) {
             if row.name != name {
                 row.name = name;
@@ -470,8 +506,8 @@ impl Room {
             marks: Marks {
                 owner: self.native.roster.is_owner(key),
                 muted: self.native.roster.is_muted(key),
-                blocked: peer.blocked,
-                kept: peer.kept.as_ref().map(did::encode),
+                blocked,
+                kept,
                 ..Marks::default()
             },
             speech: Speech::default(),
@@ -488,6 +524,8 @@ impl Room {
         }
         self.settle_sessions(now, key);
         self.owner_moves(key);
+        // What was said before it had said its name may go to it now.
+        self.greet_member(now, key);
     }
 
     /// What is shown as checked about a key.
@@ -508,6 +546,8 @@ impl Room {
             return;
         };
         let blocked = peer.blocked;
+        let hidden = blocked || self.native.roster.is_muted(key);
+        self.native.ledger.hide(*key, hidden);
         let (owner, muted) = (self.native.roster.is_owner(key), self.native.roster.is_muted(key));
         let Some(row) = self.members.get_mut(&peer.member) else {
             return;
@@ -541,6 +581,7 @@ impl Room {
         self.timers.stop(&Timer::Native(NativeTimer::Handshake(id)));
         self.timers.stop(&Timer::Native(NativeTimer::Session(id)));
         self.timers.stop(&Timer::Native(NativeTimer::Drained(id)));
+        self.timers.stop(&Timer::Native(NativeTimer::Got(id)));
         let Some(stage) = self.native.stages.remove(&id) else {
             return;
         };
@@ -556,6 +597,10 @@ impl Room {
         };
         peer.links.retain(|link| *link != id);
         peer.seen_at = now.mono;
+        self.checks_lose(now, id, &key);
+        let Some(peer) = self.native.peers.get_mut(&key) else {
+            return;
+        };
         if !peer.links.is_empty() && reason == LeaveReason::Lost {
             self.settle_sessions(now, &key);
             return;
@@ -563,6 +608,7 @@ impl Room {
         peer.known = true;
         let (member, others) = (peer.member.clone(), std::mem::take(&mut peer.links));
         self.native.roster.session_closed(&key);
+        self.native.ledger.parted(&key);
         for other in others {
             self.close_link(now, other);
         }
@@ -616,6 +662,11 @@ impl Room {
         let Some((row, marked)) = self.members.take(member) else {
             return;
         };
+        self.new_chain();
+        if self.members.len() == 0 && self.is_native() {
+            self.timers
+                .set(Timer::Native(NativeTimer::Empty), now.plus(EMPTY_FOR));
+        }
         self.event(Event::MemberLeft {
             id: row.id,
             reason,
@@ -631,7 +682,7 @@ impl Room {
 
     /// Closes the session of a peer that broke the rules, and refuses its key for a while, if it
     /// has proved one.
-    pub(super) fn native_misbehaved(&mut self, now: Now, id: LinkId, detail: &str) {
+    pub(in crate::room) fn native_misbehaved(&mut self, now: Now, id: LinkId, detail: &str) {
         self.stats.refused += 1;
         if let Some(key) = self.native.live(id).map(|live| live.id) {
             self.refuse(now, name_of(&key));

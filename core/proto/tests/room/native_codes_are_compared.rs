@@ -1,0 +1,148 @@
+//! Two people, several, or one who scans the other's screen make sure who is there; what they find
+//! becomes a label, and codes that differ end the connection.
+
+use super::world::{World, each_seed, secs};
+use dayfly_proto::invite::native::RoomOptionsWire;
+use dayfly_proto::room::{Command, Event, Trust, VerificationState};
+
+fn told(world: &World, seat: usize) -> Vec<(VerificationState, Option<String>)> {
+    let states = world.events(seat).iter().filter_map(|event| match event {
+        Event::Verification { state, digits, .. } => Some((*state, digits.clone())),
+        _ => None,
+    });
+    states.collect()
+}
+
+fn compare(world: &mut World, a: usize, b: usize) {
+    let (at_a, at_b) = (world.row(a, "member 1").id.0, world.row(b, "member 0").id.0);
+    world.command(a, Command::Verify { member: at_a });
+    world.run(secs(1));
+    assert_eq!(told(world, b).last().unwrap().0, VerificationState::Waiting);
+    world.command(b, Command::Verify { member: at_b });
+    world.run(secs(1));
+    let (a, b) = (told(world, a), told(world, b));
+    assert_eq!(a.last().unwrap().0, VerificationState::Compare);
+    assert_eq!(a.last(), b.last());
+}
+
+#[test]
+fn two_who_see_one_code_are_verified() {
+    each_seed(6, |world| {
+        let (_, seats) = world.native_room(3, RoomOptionsWire::default());
+        let [a, b, c] = seats[..] else { panic!() };
+        compare(world, a, b);
+        let (at_a, at_b) = (world.row(a, "member 1").id.0, world.row(b, "member 0").id.0);
+        world.command(a, Command::VerifyConfirm { member: at_a });
+        world.run(secs(1));
+        assert_ne!(world.row(a, "member 1").trust, Trust::Verified);
+        world.command(b, Command::VerifyConfirm { member: at_b });
+        world.run(secs(1));
+        assert_eq!(world.row(a, "member 1").trust, Trust::Verified);
+        assert_eq!(world.row(b, "member 0").trust, Trust::Verified);
+        assert_eq!(world.row(c, "member 0").trust, Trust::New);
+        // It belongs to the key and outlives the connection.
+        world.part(a, b);
+        world.run(secs(15));
+        world.heal(a, b);
+        world.run(secs(60));
+        assert_eq!(world.row(a, "member 1").trust, Trust::Verified);
+    });
+}
+
+#[test]
+fn codes_that_differ_end_the_connection_and_mark_the_key() {
+    each_seed(4, |world| {
+        let (_, seats) = world.native_room(2, RoomOptionsWire::default());
+        let [a, b] = seats[..] else { panic!() };
+        compare(world, a, b);
+        let member = world.row(a, "member 1").id.0;
+        world.command(a, Command::VerifyMismatch { member });
+        world.run(secs(1));
+        for seat in seats {
+            assert_eq!(told(world, seat).last().unwrap().0, VerificationState::Mismatch);
+            assert!(world.names(seat).is_empty());
+        }
+    });
+}
+
+#[test]
+fn who_does_not_answer_is_given_up() {
+    each_seed(2, |world| {
+        let (_, seats) = world.native_room(2, RoomOptionsWire::default());
+        let member = world.row(seats[0], "member 1").id.0;
+        world.command(seats[0], Command::Verify { member });
+        world.run(secs(130));
+        assert_eq!(
+            told(world, seats[0]).last().unwrap().0,
+            VerificationState::TimedOut
+        );
+        // Whichever of the two was late first says so to the other.
+        let other = told(world, seats[1]).last().unwrap().0;
+        assert!(matches!(
+            other,
+            VerificationState::TimedOut | VerificationState::Cancelled
+        ));
+    });
+}
+
+#[test]
+fn a_scanned_screen_verifies_both() {
+    each_seed(3, |world| {
+        let (_, seats) = world.native_room(3, RoomOptionsWire::default());
+        let [a, b, c] = seats[..] else { panic!() };
+        let code = world.with(a, |room, now| room.in_person_code(now)).unwrap();
+        let whose = world
+            .with(b, |room, now| room.in_person_scanned(now, &code))
+            .unwrap();
+        assert_eq!(whose, world.row(b, "member 0").id);
+        world.run(secs(1));
+        assert_eq!(world.row(a, "member 1").trust, Trust::Verified);
+        assert_eq!(world.row(b, "member 0").trust, Trust::Verified);
+        // A code serves once, and never another's key.
+        assert!(
+            world
+                .with(a, |room, now| room.in_person_scanned(now, &code))
+                .is_err()
+        );
+        world
+            .with(c, |room, now| room.in_person_scanned(now, &code))
+            .unwrap();
+        world.run(secs(1));
+        assert_eq!(world.row(c, "member 0").trust, Trust::New);
+        assert_eq!(world.row(a, "member 2").trust, Trust::New);
+    });
+}
+
+#[test]
+fn everybody_compares_one_code() {
+    each_seed(3, |world| {
+        let (_, seats) = world.native_room(4, RoomOptionsWire::default());
+        world.command(seats[2], Command::GroupCheck);
+        world.run(secs(2));
+        let mut codes = Vec::new();
+        for seat in &seats {
+            let code = world.events(*seat).iter().rev().find_map(|event| match event {
+                Event::GroupCheck {
+                    state: VerificationState::Compare,
+                    digits,
+                    members,
+                    ..
+                } => Some((digits.clone(), members.len())),
+                _ => None,
+            });
+            codes.push(code.expect("a code is shown"));
+        }
+        codes.dedup();
+        assert_eq!(codes.len(), 1);
+        assert_eq!(codes[0].1, 3);
+        for seat in &seats {
+            world.command(*seat, Command::GroupCheckConfirm);
+        }
+        world.run(secs(2));
+        for seat in &seats {
+            for member in world.room(*seat).snapshot().members {
+                assert_eq!(member.trust, Trust::Verified);
+            }
+        }
+    });
+}
