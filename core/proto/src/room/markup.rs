@@ -77,7 +77,7 @@ pub struct Inline {
     /// In a type of fixed width.
     pub code: bool,
     /// Where it leads, if somewhere. Several in a row may lead to the same place.
-    pub link: Option<Link>,
+    pub link: Option<LinkTarget>,
     /// The name of the member it mentions, as the caller gave it.
     pub mention: Option<String>,
 }
@@ -85,7 +85,7 @@ pub struct Inline {
 /// Where words lead.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
-pub struct Link {
+pub struct LinkTarget {
     /// The address: printable ASCII with `https:`, `http:` or `mailto:`.
     pub url: String,
     /// The host in it, in lower case.
@@ -155,7 +155,7 @@ struct Target {
     url: String,
     /// Where its words begin in the content.
     from: usize,
-    link: Option<Link>,
+    link: Option<LinkTarget>,
 }
 
 impl Writer {
@@ -249,7 +249,7 @@ impl Writer {
         }
     }
 
-    fn target(&mut self, url: &str, link: Option<Link>) {
+    fn target(&mut self, url: &str, link: Option<LinkTarget>) {
         self.targets.push(Target {
             url: url.to_owned(),
             from: self.content.len(),
@@ -295,7 +295,7 @@ impl Writer {
         self.push_linked(text, code, link);
     }
 
-    fn push_linked(&mut self, text: &str, code: bool, link: Option<Link>) {
+    fn push_linked(&mut self, text: &str, code: bool, link: Option<LinkTarget>) {
         let text: String = text.chars().filter(|c| is_shown(*c)).collect();
         if text.is_empty() {
             return;
@@ -385,7 +385,7 @@ fn is_shown(c: char) -> bool {
 
 /// An address that may be offered: one of three schemes, a plain host, no user name before it, and
 /// nothing that a browser would read in another way than a person does.
-fn check(url: &str) -> Option<Link> {
+fn check(url: &str) -> Option<LinkTarget> {
     if url.len() > MAX_URL
         || !url.bytes().all(|b| b.is_ascii_graphic())
         || url.contains(['\\', '<', '>', '"'])
@@ -426,7 +426,7 @@ fn check(url: &str) -> Option<Link> {
                 })
         }
     };
-    is_host.then(|| Link {
+    is_host.then(|| LinkTarget {
         url: url.to_owned(),
         host: host.to_ascii_lowercase(),
     })

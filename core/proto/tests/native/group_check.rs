@@ -506,7 +506,7 @@ fn a_code_that_is_a_hash_of_the_keys_is_forged() {
     assert_forged(26);
 }
 
-/// `cargo test -p dayfly-proto --test native -- --ignored forged_in_full`: a minute or two.
+/// `cargo test -p dayfly-proto --test native -- --ignored forged_in_full`: a few minutes.
 #[test]
 #[ignore = "makes four million keys"]
 fn a_code_that_is_a_hash_of_the_keys_is_forged_in_full() {
