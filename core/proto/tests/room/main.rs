@@ -8,6 +8,7 @@ mod page;
 mod world;
 
 mod a_page_has_time_to_draw;
+mod a_recording_tells_little;
 mod a_second_attempt_finds_the_hidden;
 mod bad_frames_cost_the_link;
 mod dead_trackers_are_said;

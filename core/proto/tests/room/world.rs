@@ -145,6 +145,8 @@ pub struct World {
     pub islands: Vec<Island>,
     pub password: Option<String>,
     owner_key: Option<SigningKey>,
+    /// What somebody on the way records of open connections: when, from which seat, how many bytes.
+    pub wire: Vec<(Duration, usize, usize)>,
 }
 
 impl Drop for World {
@@ -174,6 +176,7 @@ impl World {
             islands: vec![Island::chitchatter()],
             password: None,
             owner_key: None,
+            wire: Vec::new(),
         }
     }
 
@@ -724,6 +727,7 @@ impl World {
                     .get(&link)
                     .and_then(|end| self.ends.get(end));
                 if let Some(other) = end.and_then(|end| end.other) {
+                    self.wire.push((self.mono, seat, frame.len()));
                     self.deliver(other, frame);
                 }
             }
