@@ -470,6 +470,25 @@ fn a_liar_pushes_nothing_out_that_was_heard() {
 }
 
 #[test]
+fn a_room_that_saw_many_come_and_go_hears_the_next() {
+    let mut ours = ledger();
+    let newcomer = |n: u32| {
+        let mut voice = Voice::new(0);
+        let mut seed = [100; 32];
+        seed[..4].copy_from_slice(&n.to_be_bytes());
+        voice.key = dayfly_proto::crypto::SigningKey::from_seed(&seed);
+        voice
+    };
+    for n in 0..400_u32 {
+        let mut voice = newcomer(n);
+        ours.met(voice.key.public());
+        live(&mut ours, at(u64::from(n)), &voice.says(text(&n.to_string()))).unwrap();
+        assert!(ours.frontier(&id(9)).authors.len() <= 256);
+    }
+    assert_eq!(texts(&ours).last().map(String::as_str), Some("399"));
+}
+
+#[test]
 fn nothing_of_this_persons_is_believed_from_others() {
     let mut ours = ledger();
     let forged = Voice::new(0).says(text("I said that"));

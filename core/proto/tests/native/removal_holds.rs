@@ -182,6 +182,44 @@ fn nothing_of_the_removed_counts_past_the_operation_whoever_brings_it() {
 }
 
 #[test]
+fn the_removed_cannot_rewrite_its_past_either() {
+    let mut voice = Voice::new(4);
+    let one = voice.says(text("one"));
+    let fork = voice.clone();
+    let (two, three) = (voice.says(text("two")), voice.says(text("three")));
+    let last = voice.last;
+    let mut forger = fork.clone();
+    let (other_two, other_three) = (
+        forger.says(text("two, rewritten")),
+        forger.says(text("three, rewritten")),
+    );
+    let mut anew = Voice::new(4);
+    let other_one = anew.says(text("one, rewritten"));
+    let mut ours = ledger();
+    live(&mut ours, at(1), &one).unwrap();
+    live(&mut ours, at(1), &three).unwrap();
+    ours.remove(at(2), id(4), last);
+    for forged in [&other_one, &other_two, &other_three] {
+        for by in [2, 3] {
+            assert_eq!(told(&mut ours, at(3), by, forged), Err(Refusal::Removed));
+        }
+    }
+    told(&mut ours, at(4), 2, &two).unwrap();
+    assert_eq!(texts(&ours), ["one", "two", "three"]);
+    assert!(
+        lines(&ours)
+            .iter()
+            .all(|line| !line.disputed && line.missing == 0)
+    );
+    // The same while it is a member is shown as what it is.
+    let mut before = ledger();
+    for said in [&one, &two, &other_two] {
+        live(&mut before, at(1), said).unwrap();
+    }
+    assert!(lines(&before).iter().any(|line| line.disputed));
+}
+
+#[test]
 fn what_came_before_the_operation_did_goes() {
     let mut voice = Voice::new(4);
     let kept = voice.says(text("kept"));

@@ -211,6 +211,7 @@ impl Ledger {
     /// Names a key: the member's row and its name, cleaned. Lines that were shown under a made-up
     /// name are told anew. This person's own name is given the same way; it is what an `@` finds.
     pub fn introduce(&mut self, author: PublicKey, member: MemberId, name: String) -> Vec<Effect> {
+        self.room_for_author(&author, true);
         let touched = self.hearsay_of(&author);
         self.changing(&touched, |ledger| {
             for chain in ledger
@@ -236,6 +237,7 @@ impl Ledger {
 
     /// A member's session is open: remembers what it need not be told. Later calls change nothing.
     pub fn met(&mut self, peer: PublicKey) {
+        self.room_for_author(&peer, true);
         let met = Met {
             own: self.last_seq(&Place::room(self.me)),
             arrivals: self.arrivals,
@@ -253,6 +255,7 @@ impl Ledger {
     /// The owner muted `author`, or this person blocked it, or no longer so: what it says
     /// meanwhile is not shown, now or later. Its chain is kept.
     pub fn hide(&mut self, author: PublicKey, on: bool) {
+        self.room_for_author(&author, true);
         self.person(author).hidden = on;
     }
 
@@ -311,22 +314,24 @@ impl Ledger {
         if !held && !event.verify(signature) {
             return Err(Refusal::Unsigned);
         }
-        let mut effects = self.expire(now);
         let heard = match how {
             How::Live { .. } => true,
             How::Told { by } => by == author,
         };
         if held {
+            let mut effects = self.expire(now);
             effects.extend(self.heard_again(now, place, seq, &hash, how, heard));
             return Ok(effects);
         }
-        if !self.people.contains_key(&author) && !self.room_for_author(heard) {
+        if let Some(last) = self.people.get(&author).and_then(|person| person.removed)
+            && !self.fits_before(&place, seq, &hash, &event.prev, last)
+        {
+            return Err(Refusal::Removed);
+        }
+        if self.variants(&place, seq) >= MAX_VARIANTS || !self.room_for_author(&author, heard) {
             return Err(Refusal::Full);
         }
-        if self.variants(&place, seq) >= MAX_VARIANTS {
-            return Err(Refusal::Full);
-        }
-        self.person(author);
+        let mut effects = self.expire(now);
         let held = self.held_of(now, event, *signature, hash, how);
         effects.extend(self.insert(place, seq, held));
         Ok(effects)
@@ -345,17 +350,16 @@ impl Ledger {
         }
         let (seq, hash) = (event.seq, event.hash());
         let place = Place::direct(from, from);
-        let mut effects = self.expire(now);
         if self.held(&place, seq, &hash).is_some() {
-            return Ok(effects);
+            return Ok(self.expire(now));
         }
         if self.variants(&place, seq) > 0 {
             return Err(Refusal::Twice);
         }
-        if !self.people.contains_key(&from) && !self.room_for_author(true) {
+        if !self.room_for_author(&from, true) {
             return Err(Refusal::Full);
         }
-        self.person(from);
+        let mut effects = self.expire(now);
         // What waited for this person to return came late; it stands where it says.
         let late = now.unix_ms.saturating_sub(event.time) > super::super::limits::MAX_SKEW_MS;
         let how = match late {
@@ -408,7 +412,6 @@ impl Ledger {
             Some(peer) => Place::direct(self.me, peer),
             None => Place::room(self.me),
         };
-        let mut effects = self.expire(now);
         self.may_be_said(&place, &draft)?;
         let last = self.chains.get(&place).and_then(Chain::last);
         let direct = if draft.to.is_some() { flags::DIRECT } else { 0 };
@@ -431,7 +434,7 @@ impl Ledger {
             Some(_) => [0; 64],
             None => event.sign(key),
         };
-        self.person(self.me);
+        let mut effects = self.expire(now);
         let how = How::Live {
             generation: draft.generation,
         };
@@ -467,14 +470,15 @@ impl Ledger {
     /// Looks at a message that can be looked at once: the event that carries the text, which is
     /// wiped here. `None` if there is nothing (any more) to look at.
     pub fn view(&mut self, now: Now, id: &MessageId) -> Option<Vec<Effect>> {
-        let mut effects = self.expire(now);
         let event_id = EventId::parse(id)?;
         let (place, _) = *self.index.get(&event_id)?;
         let line = self.line(&event_id)?;
-        if !line.view_once || line.gone || place.author == self.me {
+        let expired = line.expires.is_some_and(|(at, _)| at <= now.mono);
+        if !line.view_once || line.gone || expired || place.author == self.me {
             return None;
         }
         let text = self.text(&event_id)?.expose().to_owned();
+        let mut effects = self.expire(now);
         self.wipe(&event_id);
         effects.push(Effect::Tell(Box::new(Told::MessageChanged {
             id: id.clone(),
@@ -500,7 +504,7 @@ impl Ledger {
             },
             |(_, mark)| *mark,
         );
-        if self.people.contains_key(&peer) || self.room_for_author(true) {
+        if self.room_for_author(&peer, true) {
             self.person(peer).claims = Some(claims);
         }
         let lines = self.lines_of(&place);
@@ -509,7 +513,7 @@ impl Ledger {
                 chain.confirm_upto(claims);
             }
         }));
-        effects.extend(self.newly_disputed(peer));
+        effects.extend(self.newly_disputed(peer, claims.seq));
         effects
     }
 
@@ -663,23 +667,30 @@ impl Ledger {
         self.people.entry(key).or_default()
     }
 
-    /// Whether one more author can be known; for one that speaks itself, whoever is but spoken of
-    /// makes room.
-    fn room_for_author(&mut self, speaks: bool) -> bool {
-        if self.people.len() < MAX_AUTHORS {
-            return true;
-        }
-        let me = self.me;
-        let spoken_of = self.people.iter().find(|(key, person)| {
-            **key != me && person.shown.is_none() && person.met.is_none() && person.removed.is_none()
-        });
-        match spoken_of.map(|(key, _)| *key) {
-            Some(key) if speaks => {
-                self.forget_author(&key);
-                true
+    /// Makes sure that `author` is known. There is a bound; who speaks itself takes the place of
+    /// somebody who is only spoken of, else of whoever is away and silent for longest.
+    fn room_for_author(&mut self, author: &PublicKey, speaks: bool) -> bool {
+        let removed = self
+            .people
+            .values()
+            .filter(|person| person.removed.is_some())
+            .count();
+        if !self.people.contains_key(author) && self.people.len() - removed >= MAX_AUTHORS {
+            let away = self.people.iter().filter(|(key, person)| {
+                **key != self.me && person.removed.is_none() && person.claims.is_none()
+            });
+            let first = away.min_by_key(|(key, person)| {
+                let met = person.shown.is_some() || person.met.is_some();
+                let last = self.chains.get(&Place::room(**key)).and_then(Chain::last);
+                (met, last.map_or(0, |(_, held)| held.order))
+            });
+            match first.map(|(key, _)| *key) {
+                Some(key) if speaks => self.forget_author(&key),
+                _ => return false,
             }
-            _ => false,
         }
+        self.person(*author);
+        true
     }
 
     fn arrived(&mut self) -> u64 {
@@ -704,5 +715,27 @@ impl Ledger {
     fn line_mut(&mut self, id: &EventId) -> Option<&mut Line> {
         let (place, seq) = self.index.get(id)?;
         self.chains.get_mut(place)?.find_mut(*seq, id)?.line.as_mut()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whoever_comes_and_goes_is_not_remembered_without_end() {
+        let key = |n: u32| {
+            let mut key = [7; 32];
+            key[..4].copy_from_slice(&n.to_be_bytes());
+            PublicKey(key)
+        };
+        let mut ledger = Ledger::new([1; 32], key(0), 0);
+        for n in 0..2_000 {
+            ledger.met(key(n));
+            ledger.introduce(key(n), MemberId(n.to_string()), "Ada".into());
+            ledger.hide(key(n), n % 2 == 0);
+            assert!(ledger.people.len() <= MAX_AUTHORS);
+        }
+        assert!(ledger.people.contains_key(&key(0)), "this person stays");
     }
 }

@@ -218,10 +218,6 @@ impl Chain {
             || (!here.is_empty() && !next.iter().all(continued))
     }
 
-    pub fn any_disputed(&self) -> bool {
-        self.events.keys().any(|seq| self.disputed(*seq))
-    }
-
     /// How many numbers between the line before `seq` and `seq` are unaccounted for. What lies
     /// before the first that is held was never due.
     pub fn missing_before(&self, seq: u64, justified: impl Fn(&Held) -> bool) -> u32 {
@@ -447,7 +443,7 @@ impl Ledger {
             touched.extend(chain.lines_after(seq));
         }
         let mut effects = self.changing(&touched, |ledger| ledger.put(place, seq, held));
-        effects.extend(self.newly_disputed(place.author));
+        effects.extend(self.newly_disputed(place.author, seq));
         effects.extend(self.shed());
         effects
     }
@@ -680,11 +676,36 @@ impl Ledger {
         self.people.remove(author);
     }
 
-    pub(super) fn newly_disputed(&mut self, author: PublicKey) -> Vec<Effect> {
-        let disputed = self
-            .chains
-            .get(&Place::room(author))
-            .is_some_and(Chain::any_disputed);
+    /// Whether an event of a removed author, which came after it was removed, can have been said
+    /// before: it must not contradict what is known of its row, nor end it otherwise than the
+    /// owner saw. Else whoever was removed could still rewrite its past.
+    pub(super) fn fits_before(
+        &self,
+        place: &Place,
+        seq: u64,
+        hash: &[u8; 32],
+        prev: &[u8; 32],
+        last: Mark,
+    ) -> bool {
+        let verified = |seq: Option<u64>| -> Vec<&Held> {
+            let chain = self.chains.get(place).zip(seq);
+            let held = chain.map_or(&[][..], |(chain, seq)| chain.at(seq));
+            held.iter().filter(|held| held.verified).collect()
+        };
+        let (before, after) = (verified(seq.checked_sub(1)), verified(seq.checked_add(1)));
+        let ends = seq < last.seq || *hash == last.hash;
+        let follows = before.is_empty() || before.iter().any(|held| held.hash == *prev);
+        let leads = after.is_empty() || after.iter().any(|held| held.prev == *hash);
+        // The first word under a number stands, unless what is known names the other.
+        let named = seq == last.seq || !after.is_empty();
+        ends && follows && leads && (verified(Some(seq)).is_empty() || named)
+    }
+
+    /// Whether `author` is found, by what stands around `seq` now, to have said two things.
+    pub(super) fn newly_disputed(&mut self, author: PublicKey, seq: u64) -> Vec<Effect> {
+        let disputed = self.chains.get(&Place::room(author)).is_some_and(|chain| {
+            chain.disputed(seq) || seq.checked_sub(1).is_some_and(|before| chain.disputed(before))
+        });
         match self.people.get_mut(&author) {
             Some(person) if disputed && !person.disputed => {
                 person.disputed = true;
