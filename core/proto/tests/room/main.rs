@@ -29,6 +29,7 @@ mod native_codes_are_compared;
 mod native_conversation_survives;
 mod native_members_meet_and_talk;
 mod native_owner_moves_the_room;
+mod native_removed_read_nothing;
 mod no_input_breaks_a_room;
 mod nobody_speaks_as_another;
 mod returning_page_takes_its_row;

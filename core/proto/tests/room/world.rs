@@ -905,6 +905,15 @@ impl World {
             .collect()
     }
 
+    /// Every text a room was ever told, whether it is over since or not.
+    pub fn heard(&self, seat: usize) -> Vec<String> {
+        let told = self.seats[seat].events.iter().filter_map(|event| match event {
+            Event::Message { message } => Some(message.text.clone()),
+            _ => None,
+        });
+        told.collect()
+    }
+
     /// The names of a room's members, sorted.
     pub fn names(&mut self, seat: usize) -> Vec<String> {
         let mut names: Vec<String> = self
