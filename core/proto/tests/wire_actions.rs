@@ -54,9 +54,9 @@ prop_compose! {
 prop_compose! {
     fn metadata()(
         user_id in id(), name in any_text(60), public_key in any_text(400), signature in any_text(400),
-        renamed: bool,
+        renamed: bool, native: u8,
     ) -> Metadata {
-        Metadata { user_id, name, public_key, signature, renamed }
+        Metadata { user_id, name, public_key, signature, renamed, native }
     }
 }
 
@@ -176,6 +176,7 @@ fn keys_stand_in_the_order_of_a_page() {
             public_key,
             signature,
             renamed,
+            native: 0,
         });
         String::from_utf8(action.encode().unwrap().1.as_bytes().to_vec()).unwrap()
     };

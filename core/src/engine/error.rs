@@ -98,7 +98,7 @@ impl From<SayError> for Error {
         let kind = match error {
             SayError::Ended => return Self::ended(),
             SayError::Empty | SayError::TooLong => ErrorKind::BadText,
-            SayError::NotReady | SayError::Busy => ErrorKind::Busy,
+            SayError::NotReady | SayError::Busy | SayError::Shut => ErrorKind::Busy,
         };
         Self::new(kind, sentence(&error))
     }

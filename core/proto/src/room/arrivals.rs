@@ -3,6 +3,7 @@
 use super::event::{Event, LeaveReason, MemberKind, MemberState, NoticeCode, Trust};
 use super::limits::{MAX_MEMBERS, PAGE_DRAWS};
 use super::members::{Admitted, Marks, Pace, Row};
+use super::native::VERSION;
 use super::session::sentence;
 use super::{Room, Timer, names};
 use crate::id::{LinkId, MessageId};
@@ -20,6 +21,7 @@ impl Room {
             public_key: identity.public_key.clone(),
             signature: identity.signature.clone(),
             renamed,
+            native: VERSION,
         }))
     }
 
@@ -37,6 +39,7 @@ impl Room {
         // It may have come before our identity was ready: then nothing has been said to it yet.
         if self.members.of(id).is_some() {
             self.greet(id);
+            self.offer_native(now, id);
         }
     }
 
@@ -97,6 +100,10 @@ impl Room {
             return;
         }
         self.timers.stop(&Timer::Introduction(id));
+        let was_native = self.native.sticks(&metadata.user_id) && metadata.native == 0;
+        if let Some(link) = self.links.get_mut(&id) {
+            link.speaks_native = metadata.native > 0;
+        }
         let Admitted {
             id: member_id,
             speech,
@@ -108,7 +115,10 @@ impl Room {
             id: member_id,
             link: Some(id),
             kind: MemberKind::Web,
-            marks: Marks::default(),
+            marks: Marks {
+                was_native,
+                ..Marks::default()
+            },
             name: shown_name(&metadata),
             user_id: metadata.user_id,
             public_key: metadata.public_key,
@@ -150,8 +160,12 @@ impl Room {
                 ),
             );
         }
+        if was_native {
+            self.tell_was_native(&name);
+        }
         if self.me.identity.is_some() {
             self.greet(id);
+            self.offer_native(now, id);
             self.say_unsent(now);
         }
     }

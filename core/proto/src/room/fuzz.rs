@@ -332,6 +332,7 @@ impl World {
                 public_key: public_key(script.byte() % 8),
                 signature: "AA==".into(),
                 renamed: false,
+                native: script.byte() % 3,
             }),
             3 | 4 => Action::Text(text(script)),
             5 => Action::DirectText(text(script)),

@@ -102,6 +102,8 @@ pub(super) struct Link {
     pub generation: u32,
     /// What a native handshake is bound to, once it is open.
     pub binding: Option<Binding>,
+    /// It said that it speaks natively besides, in a web room.
+    pub speaks_native: bool,
     /// On which island; for a pooled offer the one it is announced on.
     pub island: usize,
     pub role: Role,
@@ -139,6 +141,7 @@ impl Link {
             remote: None,
             generation: 0,
             binding: None,
+            speaks_native: false,
             island,
             role,
             offer_id,

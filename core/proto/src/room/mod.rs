@@ -482,11 +482,32 @@ impl Room {
 
     /// The conversation, oldest first.
     fn lines(&self) -> Vec<Message> {
-        if !self.is_native() {
+        let native = self.native_lines();
+        if native.is_empty() {
             return self.timeline.messages();
         }
-        let lines = self.native_lines().into_iter();
-        lines.map(|(_, message)| message).collect()
+        // Own lines of a web room stand in both, and so may what a page has told of a Dayfly.
+        let mut lines: Vec<(u64, Message)> = Vec::new();
+        for message in self.timeline.messages() {
+            let twice = message.history && native.iter().any(|(_, other)| other.id == message.id);
+            if !twice {
+                let order = if message.history {
+                    message.sent_at
+                } else {
+                    message.at
+                };
+                lines.push((order, message));
+            }
+        }
+        for (order, message) in native {
+            if self.is_native() || lines.iter().all(|(_, other)| other.id != message.id) {
+                lines.push((order, message));
+            }
+        }
+        if !self.is_native() {
+            lines.sort_by_key(|(order, _)| *order);
+        }
+        lines.into_iter().map(|(_, message)| message).collect()
     }
 
     fn is_public(&self) -> bool {

@@ -46,8 +46,8 @@ impl Room {
             LinkEvent::Open { via, binding } if self.is_native() => self.greets(now, link, via, binding),
             LinkEvent::Open { via, binding } => self.opened(now, link, via, binding),
             LinkEvent::Frame(bytes) if self.is_native() => self.native_frame(now, link, &bytes),
-            // Nothing asked for that channel.
-            LinkEvent::NativeOpen | LinkEvent::NativeFrame(_) => self.stats.dropped += 1,
+            LinkEvent::NativeOpen => self.native_open(now, link),
+            LinkEvent::NativeFrame(bytes) => self.native_frame(now, link, &bytes),
             LinkEvent::Path { via } => self.path(link, via),
             LinkEvent::Frame(bytes) => self.frame(now, link, &bytes),
             LinkEvent::Silent => self.silent(now, link, true),

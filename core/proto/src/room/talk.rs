@@ -1,7 +1,7 @@
 //! What is said: by this person, and by others as it arrives over their own connection.
 
 use super::command::SayOptions;
-use super::event::{DeliveryState, Event, Message};
+use super::event::{DeliveryState, Event, MemberKind, Message};
 use super::limits::{
     FOLD_EVERY, MAX_SKEW_MS, MAX_TEXT_UNITS, MAX_UNSENT, MAX_UNSENT_BYTES, MAX_WAITING, PAGE_DRAWS, json_len,
 };
@@ -35,6 +35,9 @@ pub enum SayError {
     /// The key that others know this person by is not there yet.
     #[error("your key for this room is still being made: try again in a moment")]
     NotReady,
+    /// It was a Dayfly and speaks as a page, or is about to be one.
+    #[error("nothing is said to this member alone unless it is a Dayfly: it was one, or is about to be one")]
+    Shut,
     /// More than the others would take without losing any.
     #[error("too much was said at once: wait a moment")]
     Busy,
@@ -62,6 +65,12 @@ impl Room {
         if self.is_native() {
             return self.say_natively(now, text, options);
         }
+        let natively = self.heard_natively();
+        let said = if natively.is_empty() {
+            None
+        } else {
+            self.say_to_dayflies(now, &text, &options)
+        };
         let SayOptions { reference, .. } = options;
         let waits = self.members.len() == 0 || self.me.identity.is_none();
         if waits {
@@ -70,12 +79,13 @@ impl Room {
                 return Err(SayError::Busy);
             }
         }
-        let (id, text) = self.own(now, text, reference, None, waits);
+        let (id, text) = self.own(now, text, reference, None, waits, said);
         let state = if waits {
             DeliveryState::Sending
         } else {
             // Whoever may speak hears it, introduced or not: it has been told what was said before.
-            let links = self.active_links();
+            let mut links = self.active_links();
+            links.retain(|link| !natively.contains(link));
             self.hand_over(now, &links, &id, &Action::Text(text));
             DeliveryState::Sent
         };
@@ -111,6 +121,14 @@ impl Room {
             self.may_say(now, &text)?;
             return self.direct_natively(now, &with, text, options);
         }
+        match self.alone_with(&with) {
+            Some(true) => {
+                self.may_say(now, &text)?;
+                return self.direct_natively(now, &with, text, options);
+            }
+            Some(false) => return Err(SayError::Shut.into()),
+            None => {}
+        }
         let SayOptions { reference, .. } = options;
         if self.me.identity.is_none() {
             return Err(SayError::NotReady.into());
@@ -119,7 +137,7 @@ impl Room {
         let row = self.members.get_mut(&with).ok_or(MemberError::Nobody)?;
         let link = row.link.ok_or(MemberError::Nobody)?;
         let typed = std::mem::take(&mut row.told_typing);
-        let (id, text) = self.own(now, text, reference, Some(with), false);
+        let (id, text) = self.own(now, text, reference, Some(with), false, None);
         self.hand_over(now, &[link], &id, &Action::DirectText(text));
         if typed {
             self.send(link, &Action::DirectTyping(false));
@@ -158,8 +176,9 @@ impl Room {
         reference: Option<String>,
         with: Option<MemberId>,
         unsent: bool,
+        said: Option<MessageId>,
     ) -> (MessageId, ChatText) {
-        let id = MessageId(self.uuid());
+        let id = said.unwrap_or_else(|| MessageId(self.uuid()));
         let user_id = self
             .me
             .identity
@@ -268,7 +287,9 @@ impl Room {
         let Some(to) = to else {
             if self.me.typing != on && (!on || self.me.typing_pace.take(now.mono, 1)) {
                 self.me.typing = on;
-                self.post_all(now, &Frame::Typing { on, direct: false });
+                if self.is_native() {
+                    self.post_all(now, &Frame::Typing { on, direct: false });
+                }
                 let links: Vec<LinkId> = self.members.iter().filter_map(|row| row.link).collect();
                 self.send_all(&links, &Action::Typing(on));
             }
@@ -329,6 +350,11 @@ impl Room {
             return;
         };
         let id = row.id.clone();
+        // What a Dayfly says to one comes through its session; by any other way it is not its own.
+        if direct && (row.kind == MemberKind::Native || row.marks.was_native) {
+            self.stats.dropped += 1;
+            return;
+        }
         let said = Said {
             text,
             direct,

@@ -153,6 +153,7 @@ fn metadata(n: u32) -> Action {
         public_key: public_key(u8::try_from(n).unwrap()),
         signature: "AA==".into(),
         renamed: false,
+        native: 0,
     })
 }
 

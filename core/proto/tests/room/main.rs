@@ -27,6 +27,7 @@ mod lively_chat_is_not_punished;
 mod members_converge;
 mod native_codes_are_compared;
 mod native_conversation_survives;
+mod native_inside_web_rooms;
 mod native_members_meet_and_talk;
 mod native_owner_moves_the_room;
 mod native_removed_read_nothing;

@@ -473,6 +473,7 @@ impl Page {
             public_key: self.identity.public_key.clone(),
             signature: self.identity.signature.clone(),
             renamed: false,
+            native: 0,
         }
     }
 

@@ -69,7 +69,9 @@ struct End {
     /// When the last frame towards this end arrives: order is kept.
     busy_until: Duration,
     /// Frames that wait for the network to heal.
-    stuck: Vec<Vec<u8>>,
+    stuck: Vec<(Vec<u8>, bool)>,
+    /// Its channel for native frames was asked for.
+    native: bool,
 }
 
 enum Happening {
@@ -369,8 +371,8 @@ impl World {
             if std::mem::take(&mut end.silent) {
                 self.later(ms(1), Happening::Link(id, LinkEvent::Heard));
             }
-            for frame in stuck {
-                self.deliver(id, frame);
+            for (frame, native) in stuck {
+                self.deliver(id, frame, native);
             }
         }
     }
@@ -540,8 +542,8 @@ impl World {
                     .get_mut(&id)
                     .map(|end| std::mem::take(&mut end.stuck))
                     .unwrap_or_default();
-                for frame in stuck {
-                    self.deliver(id, frame);
+                for (frame, native) in stuck {
+                    self.deliver(id, frame, native);
                 }
             }
             Happening::FallsSilent(id) => {
@@ -579,7 +581,7 @@ impl World {
     }
 
     /// Brings a frame to an end, in order, or keeps it while the two cannot reach each other.
-    fn deliver(&mut self, to: u64, frame: Vec<u8>) {
+    fn deliver(&mut self, to: u64, frame: Vec<u8>, native: bool) {
         let wait = self.between(self.weather.delay);
         let Some(end) = self.ends.get(&to) else { return };
         let other = end
@@ -590,12 +592,17 @@ impl World {
         let at = (self.mono + wait).max(end.busy_until);
         let end = self.ends.get_mut(&to).unwrap();
         if !reach || !end.open {
-            end.stuck.push(frame);
+            end.stuck.push((frame, native));
             return;
         }
         end.busy_until = at;
         let wait = at - self.mono;
-        self.later(wait, Happening::Link(to, LinkEvent::Frame(frame)));
+        let event = if native {
+            LinkEvent::NativeFrame(frame)
+        } else {
+            LinkEvent::Frame(frame)
+        };
+        self.later(wait, Happening::Link(to, event));
     }
 
     fn announced(
@@ -655,6 +662,7 @@ impl World {
             silent: false,
             busy_until: self.mono,
             stuck: Vec::new(),
+            native: false,
         };
         self.ends.insert(self.next_end, end);
         self.seats[seat].links.insert(link, self.next_end);
@@ -728,11 +736,30 @@ impl World {
                     .and_then(|end| self.ends.get(end));
                 if let Some(other) = end.and_then(|end| end.other) {
                     self.wire.push((self.mono, seat, frame.len()));
-                    self.deliver(other, frame);
+                    self.deliver(other, frame, false);
                 }
             }
-            Output::OpenNative { .. } | Output::SendNative { .. } => {
-                panic!("no room here speaks natively to pages")
+            Output::OpenNative { link } => {
+                let Some(id) = self.seats[seat].links.get(&link).copied() else {
+                    return;
+                };
+                let end = self.ends.get_mut(&id).unwrap();
+                end.native = true;
+                let other = end
+                    .other
+                    .filter(|other| self.ends.get(other).is_some_and(|end| end.native));
+                for end in other.into_iter().chain(other.map(|_| id)) {
+                    self.later(ms(2), Happening::Link(end, LinkEvent::NativeOpen));
+                }
+            }
+            Output::SendNative { link, frame } => {
+                let end = self.seats[seat]
+                    .links
+                    .get(&link)
+                    .and_then(|end| self.ends.get(end));
+                if let Some(other) = end.and_then(|end| end.other) {
+                    self.deliver(other, frame, true);
+                }
             }
             Output::Close { link } => self.close(seat, link),
             Output::Announce {

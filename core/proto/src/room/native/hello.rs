@@ -29,7 +29,7 @@ use crate::timer::Now;
 use std::time::Duration;
 
 /// How long a connection may take from opening to both proofs.
-const HANDSHAKE_WITHIN: Duration = Duration::from_secs(10);
+pub(super) const HANDSHAKE_WITHIN: Duration = Duration::from_secs(10);
 
 /// How far a connection has come.
 pub(in crate::room) enum Stage {

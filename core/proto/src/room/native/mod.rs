@@ -26,6 +26,7 @@ mod talk;
 
 pub(super) use ground::NativeGround;
 pub(super) use hello::Stage;
+pub(super) use inside::VERSION;
 
 use super::Room;
 use super::event::{EndReason, RoomInfo};
@@ -47,7 +48,7 @@ use peers::Peer;
 use peers::name_of;
 use rand_chacha::ChaCha20Rng;
 use roster::Roster;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::fmt;
 use std::time::Duration;
 
@@ -130,6 +131,8 @@ pub(super) struct Native {
     read: BTreeSet<MessageId>,
     /// This person tells what it has seen, and is told.
     receipts: bool,
+    /// Web user ids that were native here.
+    sticky: VecDeque<String>,
     /// How often what is lacking is asked for once more.
     asks: Bucket,
 }
@@ -204,6 +207,7 @@ impl Native {
             unsent: Vec::new(),
             read: BTreeSet::new(),
             receipts: false,
+            sticky: VecDeque::new(),
             asks: Bucket::new(ASKS),
         }
     }

@@ -176,14 +176,19 @@ impl Room {
             self.refuse_session(now, id, &key, refusal);
             return;
         }
-        if is_new && !self.admissions.take(now.mono, 1) {
+        // A page was let in already; in a native room this is where one comes in.
+        if is_new && self.is_native() && !self.admissions.take(now.mono, 1) {
             self.stats.dropped += 1;
             self.drop_session(now, id);
             return;
         }
         if is_new {
+            let member = match self.row_of(id) {
+                Some(member) => member,
+                None => self.members.born(),
+            };
             let peer = Peer {
-                member: self.members.born(),
+                member,
                 links: Vec::new(),
                 known: self.native.roster.is_known(&key),
                 verified: false,
@@ -198,9 +203,13 @@ impl Room {
             self.native.peers.insert(key, peer);
             self.native.roster.admit(key);
         }
+        let row = self.row_of(id);
         let Some(peer) = self.native.peers.get_mut(&key) else {
             return;
         };
+        if let Some(row) = row {
+            peer.member = row;
+        }
         let first = peer.links.is_empty();
         peer.links.push(id);
         peer.seen_at = now.mono;
@@ -214,6 +223,9 @@ impl Room {
             if let Some(peer) = link.peer {
                 self.attempt_succeeded(peer);
             }
+        }
+        if !self.is_native() {
+            self.turns_native(id, &key);
         }
         self.begin_session(now, id);
         self.settle_sessions(now, &key);
@@ -263,7 +275,7 @@ impl Room {
         self.drop_session(now, id);
     }
 
-    /// Ends a session and nothing else in a web room, the connection with it in a native one.
+    /// Ends a session, and its connection with it: the next begins anew.
     pub(super) fn drop_session(&mut self, now: Now, id: LinkId) {
         self.close_link(now, id);
     }
@@ -280,6 +292,9 @@ impl Room {
             } else if !silent && self.timers.get(&timer).is_none() {
                 self.timers.set(timer, now.plus(DRAINED_AFTER));
             }
+        }
+        if !self.is_native() {
+            return;
         }
         let (via, silent) = match self.links.get(&stays) {
             Some(link) => (link.via, link.silent),
@@ -432,6 +447,10 @@ impl Room {
     /// Tells every Dayfly the name this person has now.
     pub(in crate::room) fn tell_profile(&mut self, now: Now) {
         self.introduce_me();
+        if !self.is_native() {
+            // It is said as pages say it.
+            return;
+        }
         let name = Private(self.me.name.clone());
         self.post_all(now, &Frame::Profile { name });
     }
@@ -474,6 +493,16 @@ impl Room {
         let Some(peer) = self.native.peers.get(key) else {
             return;
         };
+        if !self.is_native() {
+            // The row is a page's, and so is its name.
+            let member = peer.member.clone();
+            if let Some(name) = self.members.get(&member).map(|row| row.name.clone()) {
+                let effects = self.native.ledger.introduce(*key, member, name);
+                self.effects(effects);
+            }
+            self.greet_member(now, key);
+            return;
+        }
         let kept = peer.kept.as_ref().map(did::encode);
         let member = peer.member.clone();
         let blocked = peer.blocked;
@@ -613,6 +642,9 @@ impl Room {
             self.close_link(now, other);
         }
         self.session_over(now, &key);
+        if !self.is_native() {
+            return;
+        }
         if reason != LeaveReason::Lost {
             self.remove_row(now, &member, reason, detail);
             return;

@@ -188,6 +188,8 @@ pub struct Metadata {
     /// Sent to everybody because the name changed, not as a greeting. A page writes the name
     /// first then, which is all that tells the two apart.
     pub renamed: bool,
+    /// A Dayfly that speaks natively besides: the version, 0 for a page. Pages pass over the field.
+    pub native: u8,
 }
 
 /// A message.

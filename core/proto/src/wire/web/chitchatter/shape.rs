@@ -155,6 +155,8 @@ struct MetadataIn {
     custom_username: String,
     public_key_string: String,
     identity_signature_base64: String,
+    #[serde(default)]
+    dayfly: serde_json::Value,
 }
 
 /// The user id stands before the name in a greeting and after it when the name changed.
@@ -168,6 +170,8 @@ struct MetadataOut<'a> {
     id_after: Option<&'a str>,
     public_key_string: &'a str,
     identity_signature_base64: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    dayfly: Option<u8>,
 }
 
 pub(super) fn read_metadata(body: &Body) -> Result<Metadata, ActionError> {
@@ -184,6 +188,11 @@ pub(super) fn read_metadata(body: &Body) -> Result<Metadata, ActionError> {
         public_key: json.public_key_string,
         signature: json.identity_signature_base64,
         renamed,
+        native: json
+            .dayfly
+            .as_u64()
+            .and_then(|version| version.try_into().ok())
+            .unwrap_or(0),
     })
 }
 
@@ -195,6 +204,7 @@ pub(super) fn write_metadata(metadata: &Metadata) -> Body {
         id_after: id.filter(|_| metadata.renamed),
         public_key_string: &metadata.public_key,
         identity_signature_base64: &metadata.signature,
+        dayfly: Some(metadata.native).filter(|version| *version > 0),
     })
 }
 
