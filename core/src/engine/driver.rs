@@ -45,6 +45,10 @@ impl Driver {
         let mut identity = inputs.identity.take();
         while !self.carry_out() {
             self.hub.lock().greet(|| self.room.snapshot());
+            // Without entropy the room goes on with what it has.
+            if let Ok(fresh) = super::setup::entropy() {
+                self.room.stir(fresh);
+            }
             let wake = async {
                 match self.room.poll_timeout() {
                     Some(at) => super::sleep(at.saturating_sub(clock::now().mono)).await,

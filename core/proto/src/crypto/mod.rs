@@ -4,9 +4,11 @@
 //! randomness, to reuse a key for two seals, and to accept a signature or point that another
 //! implementation might read differently. Everything secret is wiped on drop.
 
+mod chance;
 mod codec;
 mod sign;
 
+pub use chance::Chance;
 pub use codec::{Malformed, Reader, put_lp, put_lp32};
 pub use sign::{PublicKey, SIGNATURE_LEN, Signature, SigningKey};
 

@@ -42,9 +42,11 @@ pub use members::MemberError;
 pub use native::NativeConfig;
 pub use talk::{DirectError, SayError};
 
+use crate::crypto::{Chance, kdf};
 use crate::id::{BackendId, LinkId, MemberId, PeerId};
 use crate::identity::web::{WebIdentity, default_name};
 use crate::invite::{Access, WebInvite};
+use crate::secret::SecretBytes;
 use crate::timer::{Now, Timers};
 use crate::wire::web::chitchatter::Action;
 use crate::wire::web::frame::{encode, encode_presence};
@@ -184,7 +186,10 @@ pub struct Room {
     web: Option<WebInvite>,
     native: Native,
     me: Me,
+    /// For what only has to differ: times, ids, which of many.
     rng: ChaCha20Rng,
+    /// For keys, and for nothing else: what others see of `rng` says nothing about them.
+    keys: Chance,
     outputs: VecDeque<Output>,
     timers: Timers<Timer>,
     meeting: Meeting,
@@ -251,6 +256,7 @@ impl Room {
             native,
             me,
             rng,
+            keys: Chance::new(kdf(b"", &seed, "keys", b"")),
             outputs: VecDeque::new(),
             timers: Timers::default(),
             links: BTreeMap::new(),
@@ -275,6 +281,12 @@ impl Room {
         }
         room.fill_pool(now);
         room
+    }
+
+    /// Mixes 32 bytes of fresh entropy into what keys are drawn from, whenever some are at hand:
+    /// keys that are made later are then unknown to whoever copied the room's memory before.
+    pub fn stir(&mut self, fresh: [u8; 32]) {
+        self.keys.stir(&SecretBytes::new(fresh));
     }
 
     /// The next thing to be done, in order; `None` when the room waits.

@@ -172,7 +172,7 @@ impl Room {
         }
         if terms.binding.dtls_client {
             let (sent, frame) =
-                Initiator::start(&terms.prologue(), &terms.psk, &terms.password, &mut self.rng);
+                Initiator::start(&terms.prologue(), &terms.psk, &terms.password, &mut self.keys);
             self.native.stages.insert(id, Stage::Asked(Box::new(sent)));
             self.put(id, frame);
         } else {
@@ -207,7 +207,7 @@ impl Room {
                     &terms.prologue(),
                     &terms.psk,
                     &terms.password,
-                    &mut self.rng,
+                    &mut self.keys,
                     frame,
                 );
                 match read {

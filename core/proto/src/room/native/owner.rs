@@ -53,7 +53,7 @@ impl Room {
     /// Does something as the owner.
     pub(super) fn act(&mut self, now: Now, act: Act) -> Result<(), CommandError> {
         let owner = self.native.id();
-        let issued = self.native.roster.issue(act, &self.native.key, &mut self.rng);
+        let issued = self.native.roster.issue(act, &self.native.key, &mut self.keys);
         let (op, changes) = issued.map_err(|error| match error {
             OpError::Frozen => CommandError::Frozen,
             OpError::NotOwner => CommandError::NotOwner,

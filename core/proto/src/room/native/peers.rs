@@ -374,7 +374,7 @@ impl Room {
             let Some(Stage::Live(live)) = self.native.stages.get_mut(&id) else {
                 return;
             };
-            match live.session.poll_frame(now, &mut self.rng) {
+            match live.session.poll_frame(now, &mut self.keys) {
                 Ok(Some(frame)) => self.put(id, frame),
                 Ok(None) => break,
                 Err(_) => {

@@ -114,7 +114,7 @@ impl Room {
         }
         if native.chain.as_ref().is_none_or(|chain| chain.due(now)) {
             native.skid += 1;
-            native.chain = Some(SenderChain::new(native.skid, now, &mut self.rng));
+            native.chain = Some(SenderChain::new(native.skid, now, &mut self.keys));
         }
         if peer.has_key == native.skid {
             return;

@@ -141,9 +141,8 @@ impl Channel {
         let header = self.sending.header();
         let (key, after) = self.sending.step();
         self.sending = after;
-        let mut frame = header.to_vec();
-        frame.extend(seal_once(key, &self.ad(self.role, &header), &padded));
-        Ok(frame)
+        let sealed = seal_once(key, &self.ad(self.role, &header), &padded);
+        Ok([&header[..], &sealed].concat())
     }
 
     /// Opens the next frame.
