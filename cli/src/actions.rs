@@ -17,6 +17,8 @@ pub enum Done {
     Link,
     /// Leave.
     Leave,
+    /// Wipe everything at once.
+    Panic,
 }
 
 /// Does it. What the room makes of it arrives as events.
@@ -57,6 +59,7 @@ pub async fn perform(handle: &RoomHandle, model: &mut Model, typed: Typed) -> Do
         },
         Typed::Link => return Done::Link,
         Typed::Leave => return Done::Leave,
+        Typed::Panic => return Done::Panic,
         Typed::Wrong(why) => return Done::Refused(Line::warning(why)),
     };
     done(result, Vec::new())

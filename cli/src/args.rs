@@ -4,6 +4,7 @@
 //! every user of the machine.
 
 use clap::{Args, Parser, Subcommand};
+use dayfly_core::proto::room::HistoryPolicy;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
@@ -26,8 +27,8 @@ DAYFLY_PASSWORD or a file.";
 /// The subcommands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Open a room and show its link and QR code
-    Open(RoomArgs),
+    /// Open a room and show its link and QR code: a native room, or with --web one for browsers
+    Open(OpenArgs),
     /// Join a room by its link or by a picture of its QR code
     Join(JoinArgs),
     /// Run a WebTorrent tracker, the place where members of a room find each other
@@ -50,6 +51,42 @@ pub struct JoinArgs {
     pub room: RoomArgs,
 }
 
+/// Options of `open`.
+#[derive(Debug, Default, Args)]
+pub struct OpenArgs {
+    /// Open a native room, which only Dayflies can join; the default unless --web is given
+    #[arg(long, conflicts_with = "web")]
+    pub native: bool,
+    /// What is told again, in a native room: nothing, what a member missed while it was away, or
+    /// to newcomers too the last so many messages, up to 1000 [default: members]
+    #[arg(long, value_name = "off|members|N", conflicts_with = "web", value_parser = history)]
+    pub history: Option<HistoryPolicy>,
+    /// Let the messages of a native room vanish so long after they were sent, 5 to 86400
+    #[arg(long, value_name = "SECONDS", conflicts_with = "web",
+          value_parser = clap::value_parser!(u32).range(5..=86_400))]
+    pub expire: Option<u32>,
+    /// A name for a native room, shown to whoever has the link; anybody who passes it on can
+    /// change it
+    #[arg(long, value_name = "NAME", conflicts_with = "web")]
+    pub title: Option<String>,
+    /// Let the members of a native room see what each has read, unless they say no
+    #[arg(long, conflicts_with = "web")]
+    pub receipts: bool,
+    /// The options that `join` has too.
+    #[command(flatten)]
+    pub room: RoomArgs,
+}
+
+/// What a native room tells again.
+fn history(text: &str) -> Result<HistoryPolicy, String> {
+    match (text, text.parse()) {
+        ("off", _) => Ok(HistoryPolicy::Off),
+        ("members", _) => Ok(HistoryPolicy::Members),
+        (_, Ok(count @ 1..=1_000)) => Ok(HistoryPolicy::Items(count)),
+        _ => Err("it is off, members, or a number from 1 to 1000".into()),
+    }
+}
+
 /// Options of `open` and `join`.
 #[derive(Debug, Default, Args)]
 pub struct RoomArgs {
@@ -58,8 +95,9 @@ pub struct RoomArgs {
     #[arg(long, value_name = "ORIGIN", num_args = 0..=1, default_missing_value = "",
           action = clap::ArgAction::Append)]
     pub web: Vec<String>,
-    /// Protect the room with a password
-    #[arg(long)]
+    /// Ask for a password: to protect a room that is opened, or to join one that has one. It is
+    /// asked for, or taken from DAYFLY_PASSWORD; it never stands here
+    #[arg(long, visible_alias = "password")]
     pub private: bool,
     /// Take the password from the first line of FILE, or of the standard input with `-`
     #[arg(long, value_name = "FILE|-")]
@@ -151,12 +189,47 @@ mod tests {
     use super::*;
     use clap::CommandFactory;
 
-    fn open(args: &[&str]) -> RoomArgs {
+    fn try_open(args: &[&str]) -> Option<OpenArgs> {
         let argv = ["dayfly", "open"].iter().chain(args);
-        match Cli::try_parse_from(argv).unwrap().command {
-            Some(Command::Open(room)) => room,
+        match Cli::try_parse_from(argv).ok()?.command {
+            Some(Command::Open(open)) => Some(open),
             other => panic!("{other:?}"),
         }
+    }
+
+    fn open(args: &[&str]) -> RoomArgs {
+        try_open(args).unwrap().room
+    }
+
+    #[test]
+    fn what_only_native_rooms_have_goes_with_no_page() {
+        let open = try_open(&[
+            "--history",
+            "20",
+            "--expire",
+            "60",
+            "--title",
+            "Tea",
+            "--receipts",
+        ])
+        .unwrap();
+        assert_eq!(open.history, Some(HistoryPolicy::Items(20)));
+        assert_eq!(
+            (open.expire, open.title.as_deref(), open.receipts),
+            (Some(60), Some("Tea"), true)
+        );
+        for wrong in [
+            &["--native", "--web"][..],
+            &["--web", "--history", "off"],
+            &["--history", "0"],
+            &["--history", "1001"],
+            &["--history", "some"],
+            &["--expire", "4"],
+            &["--expire", "86401"],
+        ] {
+            assert!(try_open(wrong).is_none(), "{wrong:?}");
+        }
+        assert!(try_open(&["--native", "--history", "off"]).is_some());
     }
 
     #[test]

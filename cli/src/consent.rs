@@ -5,7 +5,6 @@ use crate::session::{FrontEnd, Stop, is_local};
 use crate::{stdin, text};
 use dayfly_core::defaults;
 use dayfly_core::engine::{Error, ErrorKind, RoomOptions};
-use dayfly_core::proto::invite::WebInvite;
 use std::io::Write;
 
 /// Goes on when there is nothing to agree to, when it was agreed to in advance, or when the
@@ -16,7 +15,7 @@ use std::io::Write;
 pub fn settle(
     args: &RoomArgs,
     options: &RoomOptions,
-    invite: &WebInvite,
+    trackers: &[String],
     preface: &[String],
     front_end: FrontEnd,
 ) -> Result<(), Stop> {
@@ -27,7 +26,7 @@ pub fn settle(
     // Whoever names a tracker knows whom to trust there; the rest is said all the same.
     if !args.tracker.is_empty() {
         if front_end.may_ask() {
-            sentences(options, invite)
+            sentences(options, trackers)
                 .iter()
                 .skip(1)
                 .for_each(|sentence| eprintln!("{sentence}"));
@@ -49,7 +48,7 @@ pub fn settle(
     }
     let mut out = std::io::stderr().lock();
     let columns = crossterm::terminal::size().map_or(80, |(columns, _)| usize::from(columns));
-    for sentence in preface.iter().chain(&sentences(options, invite)) {
+    for sentence in preface.iter().chain(&sentences(options, trackers)) {
         for row in text::wrap(sentence, columns.clamp(20, 100), 0) {
             let _ = writeln!(out, "{row}");
         }
@@ -65,12 +64,12 @@ pub fn settle(
 }
 
 /// Who is contacted, and what they learn.
-fn sentences(options: &RoomOptions, invite: &WebInvite) -> Vec<String> {
+fn sentences(options: &RoomOptions, trackers: &[String]) -> Vec<String> {
     let mut said = defaults::before_first_announce();
-    if !invite.trackers.is_empty()
+    if !trackers.is_empty()
         && let Some(first) = said.first_mut()
     {
-        let named: Vec<_> = invite.trackers.iter().map(|url| text::one_line(url)).collect();
+        let named: Vec<_> = trackers.iter().map(|url| text::one_line(url)).collect();
         *first = format!(
             "To meet the others, this device asks the trackers that the link names: {}. They learn \
              its internet address and how long it is in the room; they cannot read what is said.",

@@ -1,21 +1,27 @@
 //! `dayfly demo`: three members in one process meet over the embedded tracker, on this machine
-//! alone. The second and third join by the picture of a QR code. Everything shown is checked.
+//! alone, in a native room: they join by the picture of a QR code, talk, two of them compare codes,
+//! and the third is removed. Everything shown is checked.
 
 use crate::args::ReportArgs;
 use crate::exit::Exit;
 use crate::json::Row;
 use crate::links::Links;
 use crate::report::Report;
-use dayfly_core::engine::{Engine, Error, ErrorKind, RoomHandle, RoomOptions, Subscription};
-use dayfly_core::proto::id::MemberId;
-use dayfly_core::proto::invite::{Access, Invite, Island, WebInvite, qr};
-use dayfly_core::proto::room::{Event, LeaveReason, MemberState, Message};
+use dayfly_core::engine::{Engine, Error, ErrorKind, NativeOptions, RoomHandle, RoomOptions, Subscription};
+use dayfly_core::proto::id::{MemberId, MessageId};
+use dayfly_core::proto::invite::{Invite, qr};
+use dayfly_core::proto::room::{
+    Command, Event, LeaveReason, MemberState, Message, SayOptions, Trust, VerificationState,
+};
 use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;
 use tokio::time::{Instant, timeout};
 
 /// Longest wait for any single thing; on a working machine each takes a second or two.
 const PATIENCE: Duration = Duration::from_secs(20);
+
+/// What Eve thinks of Ada's message.
+const REACTION: &str = "\u{1F44D}";
 
 /// Shows it.
 pub fn run(args: &ReportArgs) -> Exit {
@@ -41,16 +47,33 @@ struct Demo {
 impl Demo {
     async fn show(mut self) -> Result<(), Error> {
         let engine = Engine::start()?;
-        let invite = WebInvite::new(
-            &dayfly_core::engine::room_name()?,
-            Access::Public,
-            vec![Island::chitchatter()],
-            Vec::new(),
-        )
-        .map_err(|error| crate::open::bad_option(&error))?;
-        let mut ada = Member::enter(&engine, "Ada", Invite::Web(invite), true).await?;
-        self.step("Ada opens a room.");
+        let ada = engine
+            .open_native(NativeOptions::default(), Member::options("Ada", true))
+            .await?;
+        let mut ada = Member::new("Ada", ada);
+        self.step("Ada opens a native room.");
 
+        let invite = self.picture(&ada)?;
+        let mut bob = Member::enter(&engine, "Bob", invite.clone()).await?;
+        let mut eve = Member::enter(&engine, "Eve", invite).await?;
+        ada.meets(&["Bob", "Eve"]).await?;
+        bob.meets(&["Ada", "Eve"]).await?;
+        eve.meets(&["Ada", "Bob"]).await?;
+        self.step("Bob and Eve join by it; each is connected with each, and each is new to each.");
+
+        self.talk(&mut ada, &mut bob, &mut eve).await?;
+        self.compare(&mut ada, &mut bob).await?;
+        self.remove(&mut ada, &mut bob, eve).await?;
+
+        bob.handle.leave().await;
+        ada.misses("Bob", LeaveReason::Left).await?;
+        ada.handle.leave().await;
+        self.step("Bob and Ada leave. Nothing is left of the room.");
+        Ok(())
+    }
+
+    /// Draws Ada's QR code and reads it back.
+    fn picture(&mut self, ada: &Member) -> Result<Invite, Error> {
         let links = Links::of(ada.handle.invite());
         let picture = links
             .code()
@@ -62,28 +85,25 @@ impl Demo {
             "Her QR code is drawn ({} bytes of PNG) and read back.",
             picture.len()
         ));
+        Ok(invite)
+    }
 
-        let mut bob = Member::enter(&engine, "Bob", invite.clone(), false).await?;
-        let mut eve = Member::enter(&engine, "Eve", invite, false).await?;
-        ada.meets(&["Bob", "Eve"]).await?;
-        bob.meets(&["Ada", "Eve"]).await?;
-        eve.meets(&["Ada", "Bob"]).await?;
-        self.step("Bob and Eve join by it; each is connected with each.");
-
-        ada.handle
-            .say("Hello to both of you.".into(), Default::default())
+    async fn talk(&mut self, ada: &mut Member, bob: &mut Member, eve: &mut Member) -> Result<(), Error> {
+        let hello = ada
+            .handle
+            .say("Hello to both of you.".into(), SayOptions::default())
             .await?;
-        for other in [&mut bob, &mut eve] {
+        for other in [&mut *bob, &mut *eve] {
             other.hears("Ada", "Hello to both of you.", false).await?;
         }
         self.step("Ada speaks; both hear her.");
 
         bob.handle
-            .direct("Eve".into(), "Only for you.".into(), Default::default())
+            .direct("Eve".into(), "Only for you.".into(), SayOptions::default())
             .await?;
         eve.hears("Bob", "Only for you.", true).await?;
         bob.handle
-            .say("And this for all.".into(), Default::default())
+            .say("And this for all.".into(), SayOptions::default())
             .await?;
         // What comes after the direct message proves that Ada did not get it.
         ada.hears("Bob", "And this for all.", false).await?;
@@ -92,15 +112,73 @@ impl Demo {
         }
         self.step("Bob sends Eve a direct message; Ada does not get it.");
 
-        eve.handle.leave().await;
-        ada.misses("Eve").await?;
-        bob.misses("Eve").await?;
-        self.step("Eve leaves; the others see her go.");
+        let react = Command::React {
+            id: hello.clone(),
+            emoji: REACTION.into(),
+            on: true,
+        };
+        eve.handle.command(react).await?;
+        ada.until("Ada did not see Eve's reaction", |me| {
+            me.reactions
+                .iter()
+                .any(|(id, emoji)| *id == hello && emoji == REACTION)
+        })
+        .await?;
+        self.step(&format!("Eve puts {REACTION} on Ada's message; Ada sees it."));
+        Ok(())
+    }
 
-        bob.handle.leave().await;
-        ada.misses("Bob").await?;
-        ada.handle.leave().await;
-        self.step("Bob and Ada leave. Nothing is left of the room.");
+    /// Compares codes as two people would, who read them to each other.
+    async fn compare(&mut self, ada: &mut Member, bob: &mut Member) -> Result<(), Error> {
+        let verify = |member: &str| Command::Verify {
+            member: member.into(),
+        };
+        ada.handle.command(verify("Bob")).await?;
+        bob.until("Bob was not asked to compare codes", |me| me.asked)
+            .await?;
+        bob.handle.command(verify("Ada")).await?;
+        for one in [&mut *ada, &mut *bob] {
+            let what = format!("{} was shown no code", one.name);
+            one.until(&what, |me| me.code.is_some()).await?;
+        }
+        let code = ada.code.clone().unwrap_or_default();
+        if bob.code.as_ref() != Some(&code) {
+            return Err(failed("Ada and Bob were shown different codes"));
+        }
+        self.step(&format!("Ada and Bob compare codes. Both see: {code}."));
+        let confirm = |member: &str| Command::VerifyConfirm {
+            member: member.into(),
+        };
+        ada.handle.command(confirm("Bob")).await?;
+        bob.handle.command(confirm("Ada")).await?;
+        for (one, other) in [(ada, "Bob"), (bob, "Ada")] {
+            let what = format!("{other} did not become verified to {}", one.name);
+            one.until(&what, |me| me.verified.iter().any(|name| name == other))
+                .await?;
+        }
+        self.step("Both say that it is the same: Ada and Bob are verified to each other.");
+        Ok(())
+    }
+
+    async fn remove(&mut self, ada: &mut Member, bob: &mut Member, mut eve: Member) -> Result<(), Error> {
+        ada.handle
+            .command(Command::Remove { member: "Eve".into() })
+            .await?;
+        eve.until("Eve was not told that she was removed", |me| me.removed)
+            .await?;
+        bob.misses("Eve", LeaveReason::Removed).await?;
+        ada.handle
+            .say("Now between the two of us.".into(), SayOptions::default())
+            .await?;
+        bob.hears("Ada", "Now between the two of us.", false).await?;
+        if eve
+            .heard
+            .iter()
+            .any(|message| message.text.starts_with("Now between"))
+        {
+            return Err(failed("Eve heard what was said after she was removed"));
+        }
+        self.step("Ada, who owns the room, removes Eve; the room has a new secret, and Eve hears no more.");
         Ok(())
     }
 
@@ -125,28 +203,44 @@ struct Member {
     here: Vec<(MemberId, String)>,
     left: Vec<(String, LeaveReason)>,
     heard: Vec<Message>,
+    reactions: Vec<(MessageId, String)>,
+    verified: Vec<String>,
+    /// Somebody wants to compare codes.
+    asked: bool,
+    /// What is to be compared, in words and digits.
+    code: Option<String>,
+    removed: bool,
 }
 
 impl Member {
-    async fn enter(engine: &Engine, name: &'static str, invite: Invite, opens: bool) -> Result<Self, Error> {
-        let options = RoomOptions {
+    fn options(name: &str, opens: bool) -> RoomOptions {
+        RoomOptions {
             name: name.into(),
-            trackers: Vec::new(),
-            ice_servers: None,
             local: true,
             embedded_tracker: opens.then(|| SocketAddr::from((Ipv4Addr::LOCALHOST, 0))),
-            password: None,
-        };
-        let handle = engine.enter(invite, options).await?;
-        let events = handle.subscribe();
-        Ok(Self {
+            ..RoomOptions::default()
+        }
+    }
+
+    async fn enter(engine: &Engine, name: &'static str, invite: Invite) -> Result<Self, Error> {
+        let handle = engine.enter(invite, Self::options(name, false)).await?;
+        Ok(Self::new(name, handle))
+    }
+
+    fn new(name: &'static str, handle: RoomHandle) -> Self {
+        Self {
             name,
+            events: handle.subscribe(),
             handle,
-            events,
             here: Vec::new(),
             left: Vec::new(),
             heard: Vec::new(),
-        })
+            reactions: Vec::new(),
+            verified: Vec::new(),
+            asked: false,
+            code: None,
+            removed: false,
+        }
     }
 
     /// Waits until all of `names` are connected and known by name.
@@ -168,9 +262,9 @@ impl Member {
         .await
     }
 
-    async fn misses(&mut self, name: &str) -> Result<(), Error> {
-        let what = format!("{} did not see {name} leave", self.name);
-        let gone = (name.to_owned(), LeaveReason::Left);
+    async fn misses(&mut self, name: &str, reason: LeaveReason) -> Result<(), Error> {
+        let what = format!("{} did not see {name} go", self.name);
+        let gone = (name.to_owned(), reason);
         self.until(&what, |me| me.left.contains(&gone)).await
     }
 
@@ -193,6 +287,9 @@ impl Member {
         match event {
             Event::MemberJoined { member } | Event::MemberChanged { member } => {
                 self.here.retain(|(id, _)| *id != member.id);
+                if member.trust == Trust::Verified {
+                    self.verified.push(member.name.clone());
+                }
                 if member.state == MemberState::Here {
                     self.here.push((member.id, member.name));
                 }
@@ -203,6 +300,28 @@ impl Member {
                 }
             }
             Event::Message { message } => self.heard.push(message),
+            Event::MessageChanged {
+                id,
+                reactions: Some(reactions),
+                ..
+            } => {
+                let put = reactions.into_iter().map(|r| (id.clone(), r.emoji));
+                self.reactions.extend(put);
+            }
+            Event::Verification {
+                state: VerificationState::Waiting,
+                ..
+            } => self.asked = true,
+            Event::Verification {
+                state: VerificationState::Compare,
+                emoji,
+                digits,
+                ..
+            } => {
+                let names: Vec<_> = emoji.unwrap_or_default().into_iter().map(|e| e.name).collect();
+                self.code = Some(format!("{} ({})", names.join(", "), digits.unwrap_or_default()));
+            }
+            Event::Removed { .. } => self.removed = true,
             Event::Reset { snapshot } => {
                 for member in snapshot.members {
                     self.observe(Event::MemberJoined { member });

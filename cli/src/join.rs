@@ -1,13 +1,15 @@
 //! `dayfly join`: a room that somebody else opened, by its link or by a picture of its QR code.
 
-use crate::args::JoinArgs;
+use crate::args::{JoinArgs, RoomArgs};
 use crate::exit::Exit;
 use crate::open::{bad_option, islands};
 use crate::password::Wanted;
-use crate::session::{self, FrontEnd, Role};
+use crate::session::{self, FrontEnd, Role, Way};
 use crate::stdin;
 use dayfly_core::engine::{Error, ErrorKind};
+use dayfly_core::proto::invite::native::NativeInvite;
 use dayfly_core::proto::invite::{Access, Invite, InviteError, WebInvite, qr};
+use dayfly_core::proto::secret::SecretString;
 use std::fs::File;
 use std::io::{Read, Write};
 use std::path::Path;
@@ -27,7 +29,8 @@ pub fn run(args: &JoinArgs) -> Exit {
             }
             .get()
         };
-        let mut invite = match invite {
+        let mut web = match invite {
+            Invite::Native(native) => return self::native(native, room, password),
             Invite::Locked(locked) => locked.unlock(&password()?).map_err(|e| bad_option(&e))?,
             Invite::Web(mut web) => {
                 // An explicit password outranks what the link says.
@@ -37,21 +40,42 @@ pub fn run(args: &JoinArgs) -> Exit {
                 }
                 web
             }
-            Invite::Native(_) => {
-                return Err(Error {
-                    kind: ErrorKind::NotAllowed,
-                    message: "This invite is to a native room, which this build cannot enter.".into(),
-                    hint: Some("Ask for an invite to a web room.".into()),
-                });
-            }
         };
         for island in islands(&room.web)? {
-            if !invite.islands.contains(&island) {
-                invite.islands.push(island);
+            if !web.islands.contains(&island) {
+                web.islands.push(island);
             }
         }
-        WebInvite::new(&invite.room, invite.access, invite.islands, invite.trackers)
-            .map_err(|e| bad_option(&e))
+        let invite =
+            WebInvite::new(&web.room, web.access, web.islands, web.trackers).map_err(|e| bad_option(&e))?;
+        Ok(Way::Enter {
+            invite: Invite::Web(invite),
+            password: None,
+        })
+    })
+}
+
+fn native(
+    invite: NativeInvite,
+    room: &RoomArgs,
+    password: impl FnOnce() -> Result<SecretString, Error>,
+) -> Result<Way, Error> {
+    let refused = |message: &str| Error {
+        kind: ErrorKind::BadOption,
+        message: message.into(),
+        hint: None,
+    };
+    if !room.web.is_empty() {
+        return Err(refused("This is a native room: no page can join it."));
+    }
+    let asked = room.private || room.password_file.is_some();
+    if asked && !invite.options.password {
+        return Err(refused("This room has no password."));
+    }
+    let password = invite.options.password.then(password).transpose()?;
+    Ok(Way::Enter {
+        invite: Invite::Native(invite),
+        password,
     })
 }
 

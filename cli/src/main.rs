@@ -29,14 +29,14 @@ mod tui;
 #[cfg(test)]
 mod testing;
 
-use args::{Cli, Command, RoomArgs};
+use args::{Cli, Command, OpenArgs};
 use clap::Parser;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
     memory::keep_private();
     let exit = match Cli::parse().command {
-        None => open::run(&RoomArgs::default()),
+        None => open::run(&OpenArgs::default()),
         Some(Command::Open(args)) => open::run(&args),
         Some(Command::Join(args)) => join::run(&args),
         Some(Command::Tracker(args)) => tracker::run(&args),

@@ -1,42 +1,70 @@
-//! `dayfly open`: a new room.
+//! `dayfly open`: a new room, native unless a page is named.
 
-use crate::args::RoomArgs;
+use crate::args::{OpenArgs, RoomArgs};
 use crate::exit::Exit;
 use crate::password::Wanted;
-use crate::session::{self, FrontEnd, Role};
-use dayfly_core::engine::{Error, ErrorKind, room_name};
-use dayfly_core::proto::invite::{Access, InviteError, Island, WebInvite};
+use crate::session::{self, FrontEnd, Role, Way};
+use dayfly_core::engine::{Error, ErrorKind, NativeOptions, room_name};
+use dayfly_core::proto::invite::{Access, Invite, InviteError, Island, WebInvite};
+use dayfly_core::proto::secret::SecretString;
 
-/// What a bare `open` says first.
-const OPEN_TO_BROWSERS: &str = "This room is open to any browser that has the link";
+/// What a native room says first.
+const OPEN_TO_DAYFLIES: &str = "Whoever has the link can join with a Dayfly; nobody else can read what is said. \
+                                For somebody with only a browser, open a room with --web.";
+
+/// The same for one with a password.
+const OPEN_WITH_PASSWORD: &str = "Whoever has the link and knows the password can join with a Dayfly; nobody else \
+                                  can read what is said.";
 
 /// Opens a room and stays in it.
-pub fn run(args: &RoomArgs) -> Exit {
-    let preface = if args.web.is_empty() {
-        vec![OPEN_TO_BROWSERS.into()]
-    } else {
-        Vec::new()
+pub fn run(args: &OpenArgs) -> Exit {
+    let private = args.room.private || args.room.password_file.is_some();
+    let preface = match (args.room.web.is_empty(), private) {
+        (false, _) => Vec::new(),
+        (true, false) => vec![OPEN_TO_DAYFLIES.into()],
+        (true, true) => vec![OPEN_WITH_PASSWORD.into()],
     };
-    session::run(args, Role::Opens, preface, invite)
+    session::run(&args.room, Role::Opens, preface, |room, front_end| {
+        let password = private.then(|| password(room, front_end)).transpose()?;
+        if args.room.web.is_empty() {
+            Ok(native(args, password))
+        } else {
+            web(&args.room, password.as_ref())
+        }
+    })
 }
 
-fn invite(args: &RoomArgs, front_end: FrontEnd) -> Result<WebInvite, Error> {
-    let mut islands = islands(&args.web)?;
-    if islands.is_empty() {
-        islands.push(Island::chitchatter());
-    }
-    let room = room_name()?;
-    let access = if args.private || args.password_file.is_some() {
-        let wanted = Wanted {
-            file: args.password_file.as_deref(),
-            ask: front_end.may_ask(),
-            new: true,
-        };
-        Access::private_from_password(&room, &wanted.get()?).map_err(|e| bad_option(&e))?
-    } else {
-        Access::Public
+fn native(args: &OpenArgs, password: Option<SecretString>) -> Way {
+    let native = NativeOptions {
+        history: args.history.unwrap_or_default(),
+        title: args.title.clone().unwrap_or_default(),
+        expire_seconds: args.expire.unwrap_or_default(),
+        receipts: args.receipts,
     };
-    WebInvite::new(&room, access, islands, Vec::new()).map_err(|e| bad_option(&e))
+    Way::Open { native, password }
+}
+
+fn web(args: &RoomArgs, password: Option<&SecretString>) -> Result<Way, Error> {
+    let room = room_name()?;
+    let access = match password {
+        Some(password) => Access::private_from_password(&room, password).map_err(|e| bad_option(&e))?,
+        None => Access::Public,
+    };
+    let invite =
+        WebInvite::new(&room, access, islands(&args.web)?, Vec::new()).map_err(|e| bad_option(&e))?;
+    Ok(Way::Enter {
+        invite: Invite::Web(invite),
+        password: None,
+    })
+}
+
+fn password(args: &RoomArgs, front_end: FrontEnd) -> Result<SecretString, Error> {
+    Wanted {
+        file: args.password_file.as_deref(),
+        ask: front_end.may_ask(),
+        new: true,
+    }
+    .get()
 }
 
 /// The islands named on the command line, each once. An empty ORIGIN is the public one.
@@ -53,7 +81,6 @@ pub fn islands(origins: &[String]) -> Result<Vec<Island>, Error> {
     }
     Ok(islands)
 }
-
 /// Chance from the operating system.
 pub fn seed<const N: usize>() -> Result<[u8; N], Error> {
     let mut bytes = [0; N];

@@ -44,8 +44,12 @@ pub async fn run(mut session: Session, mut signals: Signals) -> Exit {
                     match actions::perform(&session.handle, &mut model, typed).await {
                         Done::Lines(lines) => screen.lines(&lines),
                         Done::Refused(line) => screen.line(&line.plain()),
-                        Done::Link => screen.code(&session.links),
+                        Done::Link => screen.code(&session.links_now().await),
                         Done::Leave => break,
+                        Done::Panic => {
+                            session.panic().await;
+                            break;
+                        }
                     }
                 }
                 Input::TooLong => screen.line("That line was longer than 1 MiB and was skipped."),

@@ -7,10 +7,10 @@ use crate::json::{self, Row};
 use crate::links::Links;
 use crate::signals::Signals;
 use crate::{consent, password, plain, tui};
-use dayfly_core::engine::{Engine, Error, ErrorKind, RoomHandle, RoomOptions, Subscription};
+use dayfly_core::engine::{Engine, Error, ErrorKind, NativeOptions, RoomHandle, RoomOptions, Subscription};
 use dayfly_core::link::IceServer;
 use dayfly_core::net;
-use dayfly_core::proto::invite::{Invite, WebInvite};
+use dayfly_core::proto::invite::Invite;
 use dayfly_core::proto::room::Member;
 use dayfly_core::proto::secret::SecretString;
 use std::io::IsTerminal;
@@ -59,8 +59,49 @@ pub enum Role {
     Joins,
 }
 
+/// The way into a room.
+pub enum Way {
+    /// By an invite.
+    Enter {
+        /// Which.
+        invite: Invite,
+        /// What a native room asks for besides, if it does.
+        password: Option<SecretString>,
+    },
+    /// A native room of one's own.
+    Open {
+        /// What is fixed for its life.
+        native: NativeOptions,
+        /// What it asks for besides the link, if anything.
+        password: Option<SecretString>,
+    },
+}
+
+impl Way {
+    /// The trackers that an invite names.
+    fn trackers(&self) -> &[String] {
+        match self {
+            Self::Enter {
+                invite: Invite::Web(web),
+                ..
+            } => &web.trackers,
+            Self::Enter {
+                invite: Invite::Native(native),
+                ..
+            } => &native.trackers,
+            Self::Enter {
+                invite: Invite::Locked(locked),
+                ..
+            } => &locked.trackers,
+            Self::Open { .. } => &[],
+        }
+    }
+}
+
 /// A room that was entered, with what a front end needs besides.
 pub struct Session {
+    /// Where it runs.
+    pub engine: Engine,
     /// The room.
     pub handle: RoomHandle,
     /// What happens in it; begins with a reset.
@@ -77,7 +118,10 @@ impl Session {
     /// The row that says so.
     pub fn ready(&self, me: Member) -> Row {
         Row::Ready {
-            kind: "web",
+            kind: match self.handle.invite() {
+                Invite::Native(_) => "native",
+                Invite::Web(_) | Invite::Locked(_) => "web",
+            },
             link: self.links.primary.clone(),
             links: self.links.all.clone(),
             room: self.links.room.clone(),
@@ -85,9 +129,22 @@ impl Session {
         }
     }
 
+    /// The links that lead here now: removing somebody makes them new.
+    pub async fn links_now(&self) -> Links {
+        match self.handle.current_invite().await {
+            Ok(invite) => Links::of(&invite),
+            Err(_) => self.links.clone(),
+        }
+    }
+
     /// Leaves politely, but within a second.
     pub async fn leave(&self) {
         let _ = tokio::time::timeout(POLITE, self.handle.leave()).await;
+    }
+
+    /// Wipes everything and says goodbye to nobody.
+    pub async fn panic(&self) {
+        let _ = tokio::time::timeout(POLITE, self.engine.panic()).await;
     }
 }
 
@@ -129,13 +186,13 @@ impl From<Error> for Stop {
     }
 }
 
-/// Runs `open` or `join`. `invite` makes the invite once the front end is known; `preface` is
-/// what `open` has to say first.
+/// Runs `open` or `join`. `way` finds the way in once the front end is known; `preface` is what
+/// `open` has to say first.
 pub fn run(
     args: &RoomArgs,
     role: Role,
     preface: Vec<String>,
-    invite: impl FnOnce(&RoomArgs, FrontEnd) -> Result<WebInvite, Error>,
+    way: impl FnOnce(&RoomArgs, FrontEnd) -> Result<Way, Error>,
 ) -> Exit {
     let front_end = FrontEnd::choose(args);
     if front_end == FrontEnd::Json {
@@ -148,8 +205,8 @@ pub fn run(
     let exit = runtime.block_on(async {
         // Begun before the questions, because the engine begins with a long computation.
         let engine = Engine::start()?;
-        let invite = invite(args, front_end)?;
-        let session = enter(&engine, args, role, preface, invite, front_end).await?;
+        let way = way(args, front_end)?;
+        let session = enter(&engine, args, role, preface, way, front_end).await?;
         let signals =
             Signals::listen().map_err(|error| system("Signals could not be listened for", &error))?;
         Ok(match front_end {
@@ -173,12 +230,21 @@ async fn enter(
     args: &RoomArgs,
     role: Role,
     preface: Vec<String>,
-    invite: WebInvite,
+    way: Way,
     front_end: FrontEnd,
 ) -> Result<Session, Stop> {
     let options = options(args, &OwnTracker::of(args, role))?;
-    consent::settle(args, &options, &invite, &preface, front_end)?;
-    let handle = engine.enter(Invite::Web(invite), options).await?;
+    consent::settle(args, &options, way.trackers(), &preface, front_end)?;
+    let handle = match way {
+        Way::Enter { invite, password } => {
+            let options = RoomOptions { password, ..options };
+            engine.enter(invite, options).await?
+        }
+        Way::Open { native, password } => {
+            let options = RoomOptions { password, ..options };
+            engine.open_native(native, options).await?
+        }
+    };
     let events = handle.subscribe();
     let links = Links::of(handle.invite());
     if let Some(file) = &args.qr {
@@ -186,6 +252,7 @@ async fn enter(
     }
     let limit = TimeLimit::from_now(args.seconds);
     Ok(Session {
+        engine: engine.clone(),
         handle,
         events,
         links,

@@ -70,7 +70,10 @@ fn a_bare_open_says_first_who_can_come_in() {
     let (_, out, _) = common::run(&mut open);
     assert_eq!(
         out.lines().next(),
-        Some("This room is open to any browser that has the link")
+        Some(
+            "Whoever has the link can join with a Dayfly; nobody else can read what is said. For \
+             somebody with only a browser, open a room with --web."
+        )
     );
     let mut named = command(&["open", "--web", "--local", "--plain", "--for", "1"]);
     let (_, out, _) = common::run(&mut named);

@@ -1,7 +1,10 @@
 // One page of ours in a browser profile of its own: its reports as a journal, its commands as
 // calls.
 
+import { readFile } from 'node:fs/promises';
 import { Journal } from './journal.mjs';
+
+const LISTEN = await readFile(new URL('./listen.js', import.meta.url), 'utf8');
 
 export class Page extends Journal {
   #context;
@@ -14,6 +17,7 @@ export class Page extends Journal {
     page.#page = await page.#context.newPage();
     await page.#page.exposeFunction('report', (entry) => page.add(entry));
     await page.#page.addInitScript((value) => (window.interop = value), settings);
+    if (settings.listen) await page.#page.addInitScript(LISTEN);
     page.#page.on('pageerror', (error) => page.add({ event: 'page_error', error: String(error) }));
     page.#page.on('console', (message) => {
       if (message.type() === 'error') page.add({ event: 'console_error', text: message.text() });

@@ -2,7 +2,7 @@
 // happens goes to `window.report`, which the test provides; commands stand under `window.rooms`.
 //
 // `window.interop` may hold: `trackers`, `name`, `rtc`, `id` (instead of a
-// drawn peer id), `app` (another island's app id).
+// drawn peer id), `app` (another island's app id), `claims` (further fields of its metadata).
 
 import { ownIdentity, secretOf } from './identity.js';
 import { Room } from './room.js';

@@ -35,16 +35,18 @@ export class Room {
   #identity;
   #report;
   #isPrivate;
+  #claims;
   #room;
   #actions = {};
   #typing = false;
   #drawn = this.log;
   #drawing;
 
-  constructor({ room, secret, name = '', trackers, rtc = { iceServers: [] }, app = appId() }, identity, report) {
+  constructor({ room, secret, name = '', trackers, rtc = { iceServers: [] }, app = appId(), claims = {} }, identity, report) {
     this.id = room;
     this.#name = name;
     this.#identity = identity;
+    this.#claims = claims;
     this.#isPrivate = secret !== undefined;
     this.#report = (event, fields) => report(event, { room, ...fields });
     this.#room = joinRoom(
@@ -87,6 +89,7 @@ export class Room {
       customUsername: this.#name,
       publicKeyString: this.#identity.spki,
       identitySignatureBase64: await claim(this.#identity, this.id),
+      ...this.#claims,
     };
   }
 

@@ -45,6 +45,8 @@ pub enum Typed {
     Room(Command),
     /// Say how the room stands.
     Options,
+    /// Wipe everything at once.
+    Panic,
     /// It makes no sense; the sentence says why.
     Wrong(String),
 }
@@ -63,7 +65,7 @@ const HELP: [&str; 9] = [
 ];
 
 /// Those of native rooms. Messages go by the number before them; without one, the newest is meant.
-const NATIVE_HELP: [&str; 11] = [
+const NATIVE_HELP: [&str; 12] = [
     "/verify NAME compares codes with a member, /group with everybody; then /same, /differ or /cancel.",
     "/reply #12 TEXT answers message 12; without a number the newest of somebody else.",
     "/react #12 EMOJI reacts to a message, /unreact #12 EMOJI takes that back.",
@@ -72,6 +74,7 @@ const NATIVE_HELP: [&str; 11] = [
     "/block NAME hears nothing of a member on this device, /unblock NAME hears it again.",
     "/receipts on tells others what you have read and shows what they have; /receipts off ends that.",
     "/room says how the room stands and who owns it.",
+    "/panic wipes the room from this device at once and says goodbye to nobody.",
     "@NAME in a text marks it for that member.",
     "**bold**, *slanted*, `code` and > quotes are shown as such; links are never opened.",
     "In the chat view a comparison has keys: Ctrl-Y the same, Ctrl-N they differ, Esc not now.",

@@ -37,6 +37,7 @@ pub fn parse(word: &str, rest: &str, model: &Model) -> Option<Typed> {
         }),
         "receipts" => switch(rest).map(|on| Typed::Room(Command::Receipts { on })),
         "room" => Ok(Typed::Options),
+        "panic" => Ok(Typed::Panic),
         _ => return owners(word, rest, model),
     };
     Some(typed.unwrap_or_else(Typed::Wrong))

@@ -12,6 +12,7 @@ mod tests;
 pub use row::{Row, print};
 
 use crate::exit::{Exit, Outcome};
+use crate::links::Links;
 use crate::session::Session;
 use crate::signals::Signals;
 use crate::stdin::{Input, Lines};
@@ -67,9 +68,16 @@ pub async fn run(mut session: Session, mut signals: Signals) -> Exit {
             input = lines.next(), if began => match input {
                 Input::Line(bytes) if bytes.iter().all(u8::is_ascii_whitespace) => {}
                 Input::Line(bytes) => {
-                    let (row, leave) = answer(&session.handle, &bytes).await;
+                    let (row, goes) = answer(&session.handle, &bytes).await;
                     permit.send(line(&row));
-                    if leave { break 'room }
+                    match goes {
+                        Goes::On => {}
+                        Goes::Out => break 'room,
+                        Goes::AtOnce => {
+                            session.panic().await;
+                            break 'room;
+                        }
+                    }
                 }
                 Input::TooLong => permit.send(line(&too_long())),
                 Input::End => break,
@@ -134,13 +142,28 @@ fn unroll(event: &Event) -> Vec<String> {
         .collect()
 }
 
-/// Does what a line asks for; true when that is to leave.
-async fn answer(handle: &RoomHandle, bytes: &[u8]) -> (Row, bool) {
+/// What follows an answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Goes {
+    /// The room goes on.
+    On,
+    /// It is left.
+    Out,
+    /// It is wiped.
+    AtOnce,
+}
+
+/// Does what a line asks for, but for ending the room.
+async fn answer(handle: &RoomHandle, bytes: &[u8]) -> (Row, Goes) {
     let Command { reference, request } = match request::parse(bytes) {
         Ok(command) => command,
-        Err(refused) => return (refused.into(), false),
+        Err(refused) => return (refused.into(), Goes::On),
     };
-    let leave = request == Request::Leave;
+    let goes = match request {
+        Request::Leave => Goes::Out,
+        Request::Panic => Goes::AtOnce,
+        _ => Goes::On,
+    };
     let said = |reply_to, view_once| SayOptions {
         reference: reference.clone(),
         reply_to,
@@ -177,14 +200,26 @@ async fn answer(handle: &RoomHandle, bytes: &[u8]) -> (Row, bool) {
             }),
             (Err(error), _) | (_, Err(error)) => Err(error),
         },
-        Request::Leave => Ok(Reply::Done {}),
+        Request::InPersonCode => handle.in_person_code().await.map(|text| Reply::Text { text }),
+        Request::InPersonScanned { text } => handle
+            .in_person_scanned(text)
+            .await
+            .map(|member| Reply::Member { member }),
+        Request::Invite => handle.current_invite().await.map(|invite| {
+            let Links { primary, all, .. } = Links::of(&invite);
+            Reply::Invite {
+                link: primary,
+                links: all,
+            }
+        }),
+        Request::Leave | Request::Panic => Ok(Reply::Done {}),
         Request::Room(command) => handle.command(command).await.map(|()| Reply::Done {}),
     };
     let row = match done {
         Ok(reply) => Row::Ok { reference, reply },
         Err(error) => Row::error(reference, error),
     };
-    (row, leave)
+    (row, goes)
 }
 
 fn too_long() -> Row {

@@ -48,6 +48,17 @@ pub enum Request {
     Stats,
     /// Leave the room.
     Leave,
+    /// Wipe everything at once.
+    Panic,
+    /// Make a code for one member to scan.
+    InPersonCode,
+    /// A code was scanned off a member's screen.
+    InPersonScanned {
+        /// What it said.
+        text: String,
+    },
+    /// Show the invite as it stands.
+    Invite,
     /// What only native rooms know, in the room's own words.
     Room(RoomCommand),
 }
@@ -162,6 +173,10 @@ fn own(cmd: &str, object: &Map<String, Value>) -> Option<Result<Request, String>
             "members" => Request::Members,
             "stats" => Request::Stats,
             "leave" => Request::Leave,
+            "panic" => Request::Panic,
+            "in_person_code" => Request::InPersonCode,
+            "in_person_scanned" => Request::InPersonScanned { text: text("text")? },
+            "invite" => Request::Invite,
             _ => return Ok(None),
         }))
     };

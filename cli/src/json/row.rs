@@ -2,7 +2,7 @@
 
 use dayfly_core::doctor::Finding;
 use dayfly_core::engine::{Error, ErrorKind, Stats};
-use dayfly_core::proto::id::MessageId;
+use dayfly_core::proto::id::{MemberId, MessageId};
 use dayfly_core::proto::room::{Member, RendezvousStatus};
 use serde::Serialize;
 use std::io::Write;
@@ -105,6 +105,23 @@ pub enum Reply {
         stats: Stats,
         /// The places to meet.
         rendezvous: Vec<RendezvousStatus>,
+    },
+    /// What a code says.
+    Text {
+        /// The text.
+        text: String,
+    },
+    /// The way into the room.
+    Invite {
+        /// The link to hand on.
+        link: String,
+        /// Every link that leads here.
+        links: Vec<String>,
+    },
+    /// Whom it was about.
+    Member {
+        /// The member's id.
+        member: MemberId,
     },
     /// Nothing more.
     Done {},

@@ -105,6 +105,12 @@ impl App {
         }
     }
 
+    /// Takes the links as they are now.
+    pub fn relink(&mut self, links: Links) {
+        self.code = links.code();
+        self.links = links;
+    }
+
     /// Shows link and code until they are closed.
     pub fn show_panel(&mut self) {
         (self.panel, self.waits) = (true, false);

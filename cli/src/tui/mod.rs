@@ -187,8 +187,15 @@ impl View {
                 self.app.note(vec![why]);
                 self.app.give_back(line);
             }
-            Done::Link => self.app.show_panel(),
+            Done::Link => {
+                self.app.relink(session.links_now().await);
+                self.app.show_panel();
+            }
             Done::Leave => return true,
+            Done::Panic => {
+                session.panic().await;
+                return true;
+            }
         }
         false
     }

@@ -116,6 +116,34 @@ impl Dayfly {
         (dayfly, link)
     }
 
+    /// Opens a local native room; returns it with its link.
+    pub fn open_native(args: &[&str]) -> (Self, String) {
+        let mut all = vec!["open", "--local"];
+        all.extend(args);
+        let mut dayfly = Self::start(&all);
+        let ready = dayfly.event("ready");
+        assert_eq!(ready["kind"], "native", "{ready}");
+        (dayfly, ready["link"].as_str().expect("a link").to_owned())
+    }
+
+    /// A native room with its owner Ada and members of these names, who all met.
+    pub fn native_room(names: &[&str]) -> (Vec<Self>, String) {
+        let (ada, link) = Self::open_native(&["--name", "Ada"]);
+        let mut all = vec![ada];
+        for name in names {
+            all.push(Self::join(&link, &["--name", name]));
+        }
+        let known: Vec<&str> = std::iter::once("Ada").chain(names.iter().copied()).collect();
+        for (at, one) in all.iter_mut().enumerate() {
+            for (of, name) in known.iter().enumerate() {
+                if at != of {
+                    one.meets(name);
+                }
+            }
+        }
+        (all, link)
+    }
+
     /// Joins a local room.
     pub fn join(link: &str, args: &[&str]) -> Self {
         let mut all = vec!["join", link, "--local"];
@@ -160,6 +188,50 @@ impl Dayfly {
     /// The first row from now on of this event.
     pub fn event(&mut self, name: &str) -> Value {
         self.until(name, |row| row["event"] == name)
+    }
+
+    /// Says something and returns its id, once it came back as a message of one's own.
+    pub fn says(&mut self, command: Value) -> String {
+        let id = self.does(command)["id"].as_str().expect("an id").to_owned();
+        let own = self.until("the echo", |row| {
+            row["event"] == "message" && row["id"] == json!(id)
+        });
+        assert_eq!(own["mine"], true, "{own}");
+        id
+    }
+
+    /// Waits for the message with this text.
+    pub fn hears(&mut self, text: &str) -> Value {
+        self.until(text, |row| {
+            row["event"] == "message" && row["text"] == json!(text)
+        })
+    }
+
+    /// Waits for a change of the message with this id.
+    pub fn sees_change(&mut self, id: &str) -> Value {
+        self.until("a change", |row| {
+            row["event"] == "message_changed" && row["id"] == json!(id)
+        })
+    }
+
+    /// The id under which this one knows a member.
+    pub fn id_of(&mut self, name: &str) -> String {
+        self.meets(name)["id"].as_str().expect("an id").to_owned()
+    }
+
+    /// Waits for a comparison to come this far.
+    pub fn verification(&mut self, state: &str) -> Value {
+        self.until(state, |row| {
+            row["event"] == "verification" && row["state"] == json!(state)
+        })
+    }
+
+    /// Waits for the end that the owner made; returns the exit code.
+    pub fn ended(&mut self, event: &str, reason: &str) -> i32 {
+        self.event(event);
+        assert_eq!(self.event("left")["reason"], json!(reason));
+        assert_eq!(self.row(), None, "nothing follows left");
+        self.exit_code()
     }
 
     /// Waits until a member of this name is here; returns its row.

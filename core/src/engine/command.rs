@@ -2,6 +2,7 @@
 
 use super::{Error, Stats};
 use dayfly_proto::id::{MemberId, MessageId};
+use dayfly_proto::invite::native::NativeInvite;
 use dayfly_proto::room::{Command as Asked, SayOptions, Snapshot};
 use tokio::sync::oneshot;
 
@@ -38,6 +39,9 @@ pub(super) enum Command {
     },
     Snapshot {
         reply: Reply<Snapshot>,
+    },
+    Invite {
+        reply: Reply<Option<NativeInvite>>,
     },
     InPersonCode {
         reply: Reply<String>,

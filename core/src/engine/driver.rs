@@ -237,6 +237,9 @@ impl Driver {
             Command::Snapshot { reply } => {
                 let _ = reply.send(Ok(self.room.snapshot()));
             }
+            Command::Invite { reply } => {
+                let _ = reply.send(Ok(self.room.invite()));
+            }
             Command::InPersonCode { reply } => {
                 let _ = reply.send(self.room.in_person_code(now).map_err(Into::into));
             }

@@ -302,6 +302,16 @@ impl RoomHandle {
         &self.invite
     }
 
+    /// The invite as it stands: a native room takes a new secret whenever somebody is removed,
+    /// and the link that was handed out before leads nowhere.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Ended`].
+    pub async fn current_invite(&self) -> Result<Invite, Error> {
+        let native = self.ask(|reply| Command::Invite { reply }).await?;
+        Ok(native.map_or_else(|| self.invite().clone(), Invite::Native))
+    }
+
     /// Begins to listen.
     #[must_use]
     pub fn subscribe(&self) -> Subscription {
