@@ -367,6 +367,7 @@ impl Room {
                 effect => self.effects(vec![effect]),
             }
         }
+        self.await_expiry();
         if shown.is_empty() {
             return;
         }
@@ -414,6 +415,12 @@ impl Room {
                 }
             }
         }
+        self.await_expiry();
+    }
+
+    /// Wakes when something vanishes next. To be called after every change of the ledger: a line
+    /// that only waits to be shown vanishes in its time too.
+    fn await_expiry(&mut self) {
         let timer = Timer::Native(NativeTimer::Expiry);
         match self.native.ledger.next_expiry() {
             Some(at) => self.timers.set(timer, at),
