@@ -13,12 +13,14 @@ mod error;
 mod invite;
 mod kept;
 mod listener;
+mod markup;
 mod room;
 
 pub use error::{Cancel, DayflyError, ForeignError};
 pub use invite::{Invite, qr_encode, qr_read};
 pub use kept::{KeptIdentity, KeyStore};
 pub use listener::{Listener, LogLevel, LogSink, Subscription, log_to, log_to_system};
+pub use markup::read_markup;
 pub use room::{Engine, Room};
 
 use std::sync::{Arc, LazyLock};

@@ -80,11 +80,13 @@ impl Room {
     }
 
     /// Says something to everybody.
+    #[uniffi::method(default(options))]
     pub async fn say(&self, text: String, options: SayOptions) -> Result<MessageId, DayflyError> {
         Ok(self.handle.say(text, options).await?)
     }
 
     /// Says something to one member, named by id or by a name that only one member has.
+    #[uniffi::method(default(options))]
     pub async fn direct(
         &self,
         to: String,

@@ -10,6 +10,7 @@ use dayfly_core::proto::room::{
     Command, EndReason, Event, LeaveReason, MemberKind, NoticeCode, SayOptions, Trust,
 };
 use dayfly_core::proto::secret::SecretString;
+use std::collections::BTreeSet;
 
 fn with_password(name: &str, opener: bool, password: &str) -> RoomOptions {
     RoomOptions {
@@ -26,6 +27,21 @@ fn by_link(person: &Person) -> Invite {
 
 fn engine() -> Engine {
     Engine::start().expect("a thread")
+}
+
+/// Says so once two members are here.
+fn two_others() -> impl FnMut(&Event) -> Option<()> {
+    let mut here = BTreeSet::new();
+    move |event| {
+        match event {
+            Event::MemberJoined { member } => {
+                here.insert(member.name.clone());
+            }
+            Event::Reset { snapshot } => here.extend(snapshot.members.iter().map(|m| m.name.clone())),
+            _ => {}
+        }
+        (here.len() >= 2).then_some(())
+    }
 }
 
 async fn ends(person: &mut Person) -> EndReason {
@@ -112,11 +128,10 @@ async fn the_owner_removes_one_and_closes_for_all() {
     let link = by_link(&ada);
     let mut bob = Person::enter(&engines[1], &link, local("Bob", false)).await;
     let mut eve = Person::enter(&engines[2], &link, local("Eve", false)).await;
-    for person in [&mut ada, &mut bob] {
-        person.joined("Eve").await;
+    // They meet in any order.
+    for person in [&mut ada, &mut bob, &mut eve] {
+        person.wait("two others", two_others()).await;
     }
-    bob.joined("Ada").await;
-    eve.joined("Bob").await;
     let remove = |member: &str| Command::Remove {
         member: member.into(),
     };

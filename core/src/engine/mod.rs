@@ -37,6 +37,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::{mpsc, oneshot, watch};
+use zeroize::Zeroize;
 
 /// Requests that may wait for one room, or for the engine. When they are that many the next one
 /// is refused with [`ErrorKind::Busy`].
@@ -272,6 +273,7 @@ async fn serve(mut inbox: mpsc::Receiver<Request>) {
                     entering.clear();
                     drop(std::mem::replace(&mut alarm, watch::Sender::new(())));
                     while rooms.next().await.is_some() {}
+                    scrub_stack();
                     let _ = reply.send(());
                 }
                 None => open = false,
@@ -285,9 +287,19 @@ async fn serve(mut inbox: mpsc::Receiver<Request>) {
                     let _ = reply.send(Err(error));
                 }
             },
-            _ = rooms.next(), if !rooms.is_empty() => {}
+            _ = rooms.next(), if !rooms.is_empty() => scrub_stack(),
         }
     }
+}
+
+/// Overwrites the stack of the network thread below the caller, where what moved through calls
+/// left copies: the invite's secret, keys. A quarter of that thread's stack.
+#[inline(never)]
+fn scrub_stack() {
+    let mut stack = [0xa5_u8; 512 * 1024];
+    std::hint::black_box(&mut stack);
+    stack.zeroize();
+    std::hint::black_box(&mut stack);
 }
 
 async fn sleep(duration: Duration) {

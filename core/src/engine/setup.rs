@@ -188,6 +188,7 @@ async fn supervise(
         }
     }
     hub.lock().end();
+    super::scrub_stack();
     drop(finished);
 }
 

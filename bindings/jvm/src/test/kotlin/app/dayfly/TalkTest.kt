@@ -3,6 +3,7 @@ package app.dayfly
 import app.dayfly.core.proto.Event
 import app.dayfly.core.proto.LeaveReason
 import app.dayfly.core.proto.MemberState
+import app.dayfly.core.proto.SayOptions
 import kotlinx.coroutines.runBlocking
 import org.junit.jupiter.api.Assertions.assertEquals
 import org.junit.jupiter.api.Assertions.assertFalse
@@ -25,7 +26,7 @@ class TalkTest {
                     room.typing(true)
                     terminal.await("typing") { it["from"] == me["id"] && it["on"].asBoolean() }
                     val text = "Hello from the JVM: äöü 🦀 \u0000"
-                    room.say(text, "mine")
+                    room.say(text, SayOptions(reference = "mine"))
                     assertEquals(me["id"], terminal.await("message") { it["text"].asText() == text }["from"])
                     val mine = ear.await<Event.Message> { it.message.mine }.message
                     assertEquals("mine", mine.reference)

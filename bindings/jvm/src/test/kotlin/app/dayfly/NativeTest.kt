@@ -1,0 +1,164 @@
+package app.dayfly
+
+import app.dayfly.core.DayflyException
+import app.dayfly.core.Engine
+import app.dayfly.core.Invite
+import app.dayfly.core.KeptIdentity
+import app.dayfly.core.KeyStore
+import app.dayfly.core.Room
+import app.dayfly.core.engine.ErrorKind
+import app.dayfly.core.engine.KeyStoreException
+import app.dayfly.core.engine.NativeOptions
+import app.dayfly.core.liveObjects
+import app.dayfly.core.proto.Command
+import app.dayfly.core.proto.EndReason
+import app.dayfly.core.proto.Event
+import app.dayfly.core.proto.HistoryPolicy
+import app.dayfly.core.proto.MemberKind
+import app.dayfly.core.proto.Trust
+import app.dayfly.core.proto.VerificationState
+import kotlinx.coroutines.runBlocking
+import org.junit.jupiter.api.Assertions.assertArrayEquals
+import org.junit.jupiter.api.Assertions.assertEquals
+import org.junit.jupiter.api.Assertions.assertFalse
+import org.junit.jupiter.api.Assertions.assertTrue
+import org.junit.jupiter.api.Test
+import org.junit.jupiter.api.assertThrows
+
+/** Two members on the JVM in a native room: all that its owner and its guests can do. */
+class NativeTest {
+    private class Member(val room: Room) : AutoCloseable {
+        val ear = Ear()
+        private val listening = room.subscribe(ear)
+
+        fun meets(name: String) = ear.await("$name") { event ->
+            event is Event.MemberJoined && event.member.name == name ||
+                event is Event.Reset && event.snapshot.members.any { it.name == name }
+        }
+
+        override fun close() {
+            listening.close()
+            room.close()
+        }
+    }
+
+    private suspend fun twoMembers(work: suspend (ada: Member, bob: Member) -> Unit) {
+        val before = liveObjects()
+        Engine.start().use { one ->
+            Engine.start().use { two ->
+                val opened = one.openNative(NativeOptions(history = HistoryPolicy.Members), HOST.copy(name = "Ada"))
+                Member(opened).use { ada ->
+                    val link = opened.invite().use { it.info().link }
+                    val entered = Invite.parse(link).use { two.enter(it, GUEST.copy(name = "Bob")) }
+                    Member(entered).use { bob ->
+                        ada.meets("Bob")
+                        bob.meets("Ada")
+                        work(ada, bob)
+                    }
+                }
+            }
+        }
+        assertEquals(before, liveObjects(), "objects were left behind")
+    }
+
+    @Test
+    fun `members compare codes, and both are then verified`(): Unit = runBlocking {
+        twoMembers { ada, bob ->
+            val guest = ada.room.snapshot().members.single()
+            assertEquals(MemberKind.NATIVE to Trust.NEW, guest.kind to guest.trust)
+            ada.room.command(Command.Verify("Bob"))
+            bob.ear.await<Event.Verification> { it.state == VerificationState.WAITING }
+            bob.room.command(Command.Verify("Ada"))
+            val shown = listOf(ada, bob).map { member ->
+                member.ear.await<Event.Verification> { it.state == VerificationState.COMPARE }
+            }
+            assertEquals(shown[0].emoji, shown[1].emoji)
+            assertEquals(shown[0].digits, shown[1].digits)
+            assertEquals(7, shown[0].emoji?.size)
+            ada.room.command(Command.VerifyConfirm("Bob"))
+            bob.room.command(Command.VerifyConfirm("Ada"))
+            for (member in listOf(ada, bob)) {
+                member.ear.await<Event.Verification> { it.state == VerificationState.DONE }
+                assertEquals(Trust.VERIFIED, member.room.snapshot().members.single().trust)
+            }
+        }
+    }
+
+    @Test
+    fun `what was said is answered, changed and taken back`(): Unit = runBlocking {
+        twoMembers { ada, bob ->
+            val id = ada.room.say("helo")
+            bob.ear.await<Event.Message> { it.message.id == id }
+            bob.room.command(Command.React(id, "👍", true))
+            ada.ear.await<Event.MessageChanged> { it.id == id && it.reactions?.isNotEmpty() == true }
+            ada.room.command(Command.Edit(id, "hello"))
+            bob.ear.await<Event.MessageChanged> { it.id == id && it.text == "hello" }
+            ada.room.command(Command.Unsend(id))
+            bob.ear.await<Event.MessageChanged> { it.id == id && it.unsent == true }
+            bob.room.direct("Ada", "for you alone")
+            assertTrue(ada.ear.await<Event.Message> { it.message.text == "for you alone" }.message.direct)
+        }
+    }
+
+    @Test
+    fun `who is removed hears it, and panic wipes the rest`(): Unit = runBlocking {
+        twoMembers { ada, bob ->
+            ada.room.command(Command.Remove("Bob"))
+            assertEquals(EndReason.REMOVED, bob.ear.await<Event.Left>().reason)
+        }
+        val before = liveObjects()
+        Engine.start().use { engine ->
+            Member(engine.openNative(NativeOptions(history = HistoryPolicy.Off), HOST)).use { member ->
+                engine.panic()
+                assertEquals(EndReason.LEFT, member.ear.await<Event.Left>().reason)
+            }
+        }
+        assertEquals(before, liveObjects())
+    }
+
+    @Test
+    fun `a room with a password asks for it`(): Unit = runBlocking {
+        Engine.start().use { engine ->
+            val options = HOST.copy(password = "swordfish")
+            engine.openNative(NativeOptions(history = HistoryPolicy.Members), options).use { room ->
+                room.invite().use { invite ->
+                    val refused = assertThrows<DayflyException.Refused> { runBlocking { engine.enter(invite, GUEST) } }
+                    assertEquals(ErrorKind.NEEDS_PASSWORD, refused.kind)
+                    engine.enter(invite, GUEST.copy(password = "swordfish")).use { it.leave() }
+                }
+                room.leave()
+            }
+        }
+    }
+
+    /** Stands in for the device's store: seals by its key, until the key is lost. */
+    private class Device(var key: Byte? = 0x5a) : KeyStore {
+        private fun masked(bytes: ByteArray): ByteArray {
+            val key = key ?: throw KeyStoreException.Invalidated()
+            return ByteArray(bytes.size) { (bytes[it].toInt() xor key.toInt()).toByte() }
+        }
+
+        override fun wrap(secret: ByteArray) = masked(secret)
+
+        override fun unwrap(blob: ByteArray) = masked(blob)
+    }
+
+    @Test
+    fun `an identity is sealed by the device and carried under a passphrase`(): Unit = runBlocking {
+        val before = liveObjects()
+        val device = Device()
+        KeptIdentity.create().use { identity ->
+            val blob = identity.seal(device)
+            KeptIdentity.unseal(blob, device).use { assertEquals(identity.did(), it.did()) }
+            assertArrayEquals(blob, identity.seal(device))
+            val export = identity.export("four long plain words")
+            KeptIdentity.readExport(export, "four long plain words").use { assertEquals(identity.did(), it.did()) }
+            assertThrows<DayflyException.Refused> { runBlocking { KeptIdentity.readExport(export, "other") } }
+            device.key = null
+            val lost = assertThrows<DayflyException.Refused> { KeptIdentity.unseal(blob, device) }
+            assertEquals(ErrorKind.KEY_STORE, lost.kind)
+            assertFalse(identity.did().isEmpty())
+        }
+        assertEquals(before, liveObjects())
+    }
+}
