@@ -18,8 +18,16 @@ fn two_terminals_talk() {
         "it names the embedded tracker: {link}"
     );
     let mut bob = Dayfly::join(&link, &["--name", "Bob"]);
-    let bob_row = ada.meets("Bob");
-    bob.meets("Ada");
+    // Among pages too two Dayflies speak natively, and whisper so or not at all.
+    let native = |one: &mut Dayfly, name: &str| {
+        one.until("a Dayfly", |row| {
+            row["member"]["name"] == name && row["member"]["kind"] == "native"
+        })["member"]
+            .clone()
+    };
+    let bob_row = native(&mut ada, "Bob");
+    assert_eq!(bob_row["trust"], "unverified");
+    native(&mut bob, "Ada");
 
     let said = ada.does(json!({"cmd": "say", "text": "hello\n\u{202e}Bob"}));
     let own = ada.until("the echo", |row| row["event"] == "message");

@@ -95,8 +95,11 @@ test('a page that only says it is a Dayfly stays a page', async (t) => {
   await page.shows('Nora');
   await page.call('say', 'still here');
   await native.until({ event: 'message', text: 'still here', from: paul.id });
-  // Ten seconds after its claim it is still what it is, and still here.
-  await native.dm(paul.id, 'as to a page');
-  await page.until({ event: 'message', text: 'as to a page', direct: true });
+  // Until its claim has come to nothing, no word for it alone falls back to the page's channel.
+  const refused = await native.ask({ cmd: 'dm', to: paul.id, text: 'for a Dayfly' }, { refused: true });
+  assert.equal(refused.code, 'busy');
+  await native.say('for everybody');
+  await page.until({ event: 'message', text: 'for everybody' });
+  assert.deepEqual(page.all({ event: 'message', direct: true }), []);
   assert.deepEqual(native.all((entry) => entry.member?.kind === 'native' && entry.member.name === 'Paul'), []);
 });
