@@ -498,26 +498,19 @@ impl Room {
         if native.is_empty() {
             return self.timeline.messages();
         }
-        // Own lines of a web room stand in both, and so may what a page has told of a Dayfly.
-        let mut lines: Vec<(u64, Message)> = Vec::new();
-        for message in self.timeline.messages() {
-            let twice = message.history && native.iter().any(|(_, other)| other.id == message.id);
-            if !twice {
-                let order = if message.history {
-                    message.sent_at
-                } else {
-                    message.at
-                };
-                lines.push((order, message));
-            }
-        }
-        for (order, message) in native {
-            if self.is_native() || lines.iter().all(|(_, other)| other.id != message.id) {
-                lines.push((order, message));
-            }
-        }
+        // In a web room the timeline has what pages hear too, the ledger the threads with Dayflies.
+        let order = |message: Message| {
+            let at = if message.history {
+                message.sent_at
+            } else {
+                message.at
+            };
+            (at, message)
+        };
+        let mut lines: Vec<(u64, Message)> = self.timeline.messages().into_iter().map(order).collect();
+        lines.extend(native);
         if !self.is_native() {
-            lines.sort_by_key(|(order, _)| *order);
+            lines.sort_by_key(|(at, _)| *at);
         }
         lines.into_iter().map(|(_, message)| message).collect()
     }

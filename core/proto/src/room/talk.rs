@@ -65,12 +65,6 @@ impl Room {
         if self.is_native() {
             return self.say_natively(now, text, options);
         }
-        let natively = self.heard_natively();
-        let said = if natively.is_empty() {
-            None
-        } else {
-            self.say_to_dayflies(now, &text, &options)
-        };
         let SayOptions { reference, .. } = options;
         let waits = self.members.len() == 0 || self.me.identity.is_none();
         if waits {
@@ -79,13 +73,12 @@ impl Room {
                 return Err(SayError::Busy);
             }
         }
-        let (id, text) = self.own(now, text, reference, None, waits, said);
+        let (id, text) = self.own(now, text, reference, None, waits);
         let state = if waits {
             DeliveryState::Sending
         } else {
             // Whoever may speak hears it, introduced or not: it has been told what was said before.
-            let mut links = self.active_links();
-            links.retain(|link| !natively.contains(link));
+            let links = self.active_links();
             self.hand_over(now, &links, &id, &Action::Text(text));
             DeliveryState::Sent
         };
@@ -137,7 +130,7 @@ impl Room {
         let row = self.members.get_mut(&with).ok_or(MemberError::Nobody)?;
         let link = row.link.ok_or(MemberError::Nobody)?;
         let typed = std::mem::take(&mut row.told_typing);
-        let (id, text) = self.own(now, text, reference, Some(with), false, None);
+        let (id, text) = self.own(now, text, reference, Some(with), false);
         self.hand_over(now, &[link], &id, &Action::DirectText(text));
         if typed {
             self.send(link, &Action::DirectTyping(false));
@@ -176,9 +169,8 @@ impl Room {
         reference: Option<String>,
         with: Option<MemberId>,
         unsent: bool,
-        said: Option<MessageId>,
     ) -> (MessageId, ChatText) {
-        let id = said.unwrap_or_else(|| MessageId(self.uuid()));
+        let id = MessageId(self.uuid());
         let user_id = self
             .me
             .identity

@@ -7,13 +7,15 @@
 //!
 //! Whoever strips the field keeps two Dayflies pages to each other. It cannot do so later: a user
 //! id that once was native and is not any more is shown as such, and what would be said to it alone
-//! is not said. A direct message to a Dayfly goes through the session or not at all.
+//! is not said. A direct message to a Dayfly goes through the session or not at all. What is said
+//! to the whole room is said as pages say it, to everybody alike: pages hear it anyway, and one line
+//! must not stand under two ids.
 
 use super::super::event::{Event, MemberKind, NoticeCode};
 use super::super::io::Output;
 use super::super::limits::MAX_REMEMBERED;
 use super::super::{Room, Timer};
-use super::hello::{HANDSHAKE_WITHIN, Stage};
+use super::hello::HANDSHAKE_WITHIN;
 use super::{Native, NativeTimer};
 use crate::crypto::{PublicKey, hash, put_lp};
 use crate::id::{LinkId, MemberId};
@@ -141,18 +143,5 @@ impl Room {
                 .get(&Timer::Native(NativeTimer::Handshake(link)))
                 .is_some();
         under_way.then_some(false)
-    }
-
-    /// Links whose peers hear what is said to the room through their session.
-    pub(in crate::room) fn heard_natively(&self) -> Vec<LinkId> {
-        if self.is_native() {
-            return Vec::new();
-        }
-        let hearers = self.hearers();
-        let live = |(link, stage): (&LinkId, &Stage)| match stage {
-            Stage::Live(live) if hearers.contains(&live.id) => Some(*link),
-            _ => None,
-        };
-        self.native.stages.iter().filter_map(live).collect()
     }
 }

@@ -282,6 +282,10 @@ impl Room {
 
     /// Of several sessions with one key, those that are not needed end soon.
     pub(in crate::room) fn settle_sessions(&mut self, now: Now, key: &PublicKey) {
+        if !self.is_native() {
+            // Which of two connections stays is settled as among pages.
+            return;
+        }
         let Some(stays) = self.primary(key) else { return };
         let links = self.native.peers.get(key).map(|peer| peer.links.clone());
         for link in links.unwrap_or_default() {
@@ -292,9 +296,6 @@ impl Room {
             } else if !silent && self.timers.get(&timer).is_none() {
                 self.timers.set(timer, now.plus(DRAINED_AFTER));
             }
-        }
-        if !self.is_native() {
-            return;
         }
         let (via, silent) = match self.links.get(&stays) {
             Some(link) => (link.via, link.silent),

@@ -99,21 +99,6 @@ impl Room {
         Ok(id)
     }
 
-    /// Says to the Dayflies of a web room what pages are told otherwise; under which id.
-    pub(in crate::room) fn say_to_dayflies(
-        &mut self,
-        now: Now,
-        text: &str,
-        options: &SayOptions,
-    ) -> Option<MessageId> {
-        let draft = self.draft(None, text.to_owned(), options.clone());
-        // The line is the timeline's, as every own line of a web room.
-        let (said, _) = self.native.ledger.say(now, &self.native.key, draft).ok()?;
-        let Said::Room(signed) = said else { return None };
-        self.send_group(now, &signed);
-        Some(signed.event.id().message_id())
-    }
-
     /// Says something to one.
     pub(in crate::room) fn direct_natively(
         &mut self,
