@@ -14,6 +14,8 @@ fn one_hears_it() {
         ];
         let [a, b, c, page] = seats;
         world.meet(&seats, secs(5));
+        // To a Dayfly it goes through the session, which begins once the two know each other.
+        world.run(secs(1));
         let id = world
             .with(a, |room, now| {
                 room.direct(
