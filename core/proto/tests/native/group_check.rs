@@ -512,7 +512,7 @@ fn a_code_that_is_a_hash_of_the_keys_is_forged() {
 /// choose, the keys, it must choose before.
 #[test]
 fn a_member_in_the_middle_of_a_group_has_no_more_than_luck() {
-    // In 26 bits, where the forgery above takes a blink.
+    // In 24 bits (four symbols): the forgery above has 26 in a blink.
     let short = |code: &Code| {
         code.emoji[..4]
             .iter()
