@@ -26,6 +26,10 @@ const NOW: Now = Now {
 };
 
 fn main() {
+    // Cargo says so when it measures. A test runner that asks for a list of tests gets none.
+    if !std::env::args().any(|argument| argument == "--bench") {
+        return;
+    }
     let mut rng = ChaCha20Rng::from_seed([1; 32]);
     for (name, password) in [
         ("handshake", Password::None),
