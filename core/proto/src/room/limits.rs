@@ -54,6 +54,9 @@ pub const FRAMES: (u32, Duration) = (4_000, Duration::from_millis(10));
 pub const KIB: (u32, Duration) = (16 * 1024, Duration::from_millis(2));
 /// Offers and answers taken from one back end at once, and every how long one more.
 pub const SIGNALS: (u32, Duration) = (100, Duration::from_millis(50));
+/// Sealed boxes tried from one back end in a native room at once, and every how long one more. Of
+/// those that open, [`SIGNALS`] are taken: whoever has not the key cannot use up those.
+pub const BOXES: (u32, Duration) = (2_000, Duration::from_millis(1));
 /// Offers and answers taken from one peer id at once, and every how long one more.
 pub const PEER_SIGNALS: (u32, Duration) = (12, Duration::from_secs(2));
 /// Connections made for the offer pool at once, and every how long one more.

@@ -14,7 +14,7 @@
 use super::event::{Event, NoticeCode, RendezvousState, RendezvousStatus};
 use super::io::{MeetEvent, Output};
 use super::limits::{
-    Bucket, MAX_HALF_OPEN, MAX_MEMBERS, MAX_PEER_LINKS, MAX_REMEMBERED, NEW_OFFERS, PEER_SIGNALS,
+    BOXES, Bucket, MAX_HALF_OPEN, MAX_MEMBERS, MAX_PEER_LINKS, MAX_REMEMBERED, NEW_OFFERS, PEER_SIGNALS,
     PROMPT_ANNOUNCES, SIGNALS,
 };
 use super::link::{Link, PeerKey, Phase, Role};
@@ -107,6 +107,7 @@ pub(super) struct Place {
     pub status: RendezvousStatus,
     pub every: Duration,
     signals: Bucket,
+    boxes: Bucket,
 }
 
 /// The pace of announcing in one slot.
@@ -161,6 +162,7 @@ impl Meeting {
                     status,
                     every: ANNOUNCE_EVERY,
                     signals: Bucket::new(SIGNALS),
+                    boxes: Bucket::new(BOXES),
                 },
             )
         };
@@ -428,8 +430,16 @@ impl Room {
             return None;
         }
         let key = PeerKey::new(island, from);
+        // A native room's boxes count once they have opened: junk that a stranger sends is not to
+        // use up what members may send, and costs little to tell from it.
+        let sealed_for_members = matches!(ground.kind, GroundKind::Native(_));
         let place = self.meeting.places.get_mut(&backend)?;
-        if !place.signals.take(now.mono, 1) || !self.meeting.acquaintance(key).signals.take(now.mono, 1) {
+        let affords = if sealed_for_members {
+            place.boxes.take(now.mono, 1)
+        } else {
+            self.affords_signal(now, backend, key)
+        };
+        if !affords {
             self.stats.dropped += 1;
             return None;
         }
@@ -454,16 +464,27 @@ impl Room {
                 self.unseal_native(now, generation, &topic, sealed, kind)
             }
         };
-        let Some((key, sdp)) = opened else {
+        let Some((sender, sdp)) = opened else {
             self.stats.refused += 1;
             return None;
         };
+        if sealed_for_members && !self.affords_signal(now, backend, key) {
+            self.stats.dropped += 1;
+            return None;
+        }
         Some(Unsealed {
             slot,
-            key,
+            key: sender,
             remote: from,
             sdp,
         })
+    }
+
+    /// Counts an offer or answer against what the back end and the peer may send.
+    fn affords_signal(&mut self, now: Now, backend: BackendId, key: PeerKey) -> bool {
+        let place = self.meeting.places.get_mut(&backend);
+        place.is_some_and(|place| place.signals.take(now.mono, 1))
+            && self.meeting.acquaintance(key).signals.take(now.mono, 1)
     }
 
     /// Says that somebody has another password: once for each peer, and not often.

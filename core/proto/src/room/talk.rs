@@ -288,6 +288,10 @@ impl Room {
             return Ok(());
         };
         let id = self.members.find(to)?;
+        if self.alone_with(&id) == Some(false) && !self.is_native() {
+            // Its thread is shut, and that somebody types in it is part of what would be said.
+            return Ok(());
+        }
         let row = self.members.get_mut(&id).ok_or(MemberError::Nobody)?;
         if row.told_typing != on && (!on || self.me.typing_pace.take(now.mono, 1)) {
             row.told_typing = on;

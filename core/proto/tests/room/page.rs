@@ -52,6 +52,8 @@ pub struct Page {
     pub knows_password: bool,
     /// Does not introduce itself by itself.
     pub silent: bool,
+    /// Says of itself that it is a Dayfly of this version, which it is not.
+    pub claims_native: u8,
     /// What it shows as conversation, and tells newcomers.
     pub log: Vec<TranscriptItem>,
     /// What arrived, by whom, once the link was active.
@@ -96,6 +98,7 @@ impl Page {
             identity,
             knows_password: true,
             silent: false,
+            claims_native: 0,
             log: Vec::new(),
             heard: Vec::new(),
             heard_at: Vec::new(),
@@ -473,7 +476,7 @@ impl Page {
             public_key: self.identity.public_key.clone(),
             signature: self.identity.signature.clone(),
             renamed: false,
-            native: 0,
+            native: self.claims_native,
         }
     }
 

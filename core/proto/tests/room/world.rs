@@ -149,6 +149,12 @@ pub struct World {
     owner_key: Option<SigningKey>,
     /// What somebody on the way records of open connections: when, from which seat, how many bytes.
     pub wire: Vec<(Duration, usize, usize)>,
+    /// Somebody in the middle of every connection takes out of what rooms say of themselves that
+    /// they are Dayflies.
+    pub strips_native: bool,
+    /// What somebody in the middle reads on the channel that pages speak on, if asked to: from which
+    /// seat to which, and what.
+    pub spy: Option<Vec<(usize, usize, Vec<u8>)>>,
 }
 
 impl Drop for World {
@@ -179,6 +185,8 @@ impl World {
             password: None,
             owner_key: None,
             wire: Vec::new(),
+            strips_native: false,
+            spy: None,
         }
     }
 
@@ -729,12 +737,18 @@ impl World {
                     self.later(ms(1), Happening::Link(*end, LinkEvent::Renegotiated { sdp }));
                 }
             }
-            Output::Send { link, frame } => {
+            Output::Send { link, mut frame } => {
                 let end = self.seats[seat]
                     .links
                     .get(&link)
                     .and_then(|end| self.ends.get(end));
                 if let Some(other) = end.and_then(|end| end.other) {
+                    if self.strips_native {
+                        strip_native(&mut frame);
+                    }
+                    if let (Some(spy), Some(to)) = (&mut self.spy, self.ends.get(&other)) {
+                        spy.push((seat, to.seat, frame.clone()));
+                    }
                     self.wire.push((self.mono, seat, frame.len()));
                     self.deliver(other, frame, false);
                 }
@@ -863,17 +877,70 @@ impl World {
 
     /// A certificate for each end; the end with the smaller number is the DTLS client.
     fn binding(&self, id: u64) -> Binding {
-        let print = |id: u64| {
-            let mut print = [0; 32];
-            print[..8].copy_from_slice(&id.to_be_bytes());
-            print
-        };
         let other = self.ends.get(&id).and_then(|end| end.other).unwrap_or_default();
         Binding {
-            ours: print(id),
-            theirs: print(other),
+            ours: certificate(id),
+            theirs: certificate(other),
             dtls_client: id < other,
         }
+    }
+
+    /// Somebody who has no room, only connections: it answers nothing by itself.
+    pub fn phantom(&mut self) -> usize {
+        let seat = self.open_page("ph", "phantom", 0);
+        self.kill(seat);
+        seat
+    }
+
+    /// A signal from whoever is in the swarm reaches a room.
+    pub fn signal(&mut self, seat: usize, event: MeetEvent) {
+        self.later(ms(1), Happening::Meet(seat, BackendId(0), event));
+    }
+
+    /// A phantom's end of a connection to be, and its description.
+    pub fn phantom_offer(&mut self, phantom: usize) -> String {
+        let link = LinkId(1_000_000 + self.next_end);
+        let end = self.new_end(phantom, link);
+        format!("offer {end}")
+    }
+
+    /// Connections that answer a phantom's offers and are not open yet open now: their numbers and
+    /// the phantom's, which are also what their certificates are made of.
+    pub fn phantom_opens(&mut self, phantom: usize) -> Vec<(u64, u64)> {
+        let of = |end: &u64| self.ends.get(end).is_some_and(|end| end.seat == phantom);
+        let found: Vec<(u64, u64)> = self
+            .ends
+            .iter()
+            .filter(|(_, end)| !end.open && !end.closed)
+            .filter_map(|(id, end)| Some((*id, end.other.filter(of)?)))
+            .collect();
+        for (id, _) in &found {
+            self.later(ms(0), Happening::Opens(*id));
+        }
+        found
+    }
+
+    /// A frame of a phantom's arrives at the other end.
+    pub fn phantom_sends(&mut self, end: u64, frame: Vec<u8>) {
+        self.later(ms(1), Happening::Link(end, LinkEvent::Frame(frame)));
+    }
+
+    /// Whether an end of a connection is still there.
+    pub fn is_there(&self, end: u64) -> bool {
+        self.ends.get(&end).is_some_and(|end| !end.closed)
+    }
+
+    /// How many frames wait at a phantom's end for somebody to read them.
+    pub fn phantom_got(&self, end: u64) -> usize {
+        self.ends.get(&end).map_or(0, |end| end.stuck.len())
+    }
+
+    /// Connections that are open on both sides of a pair.
+    pub fn open_between(&self, a: usize, b: usize) -> usize {
+        let open = |end: &u64| self.ends.get(end).is_some_and(|end| end.open && !end.closed);
+        let both = |id: &&u64| open(id) && self.ends[id].other.is_some_and(|other| open(&other));
+        let ends = self.between_seats(a, b);
+        ends.iter().filter(both).count() / 2
     }
 
     /// A command that is taken.
@@ -998,5 +1065,21 @@ impl World {
     /// The rooms and pages of `seats` all show each other, within `limit`.
     pub fn meet(&mut self, seats: &[usize], limit: Duration) -> Duration {
         self.until(limit, "everybody to have met", |world| world.all_met(seats))
+    }
+}
+
+/// The certificate of an end of a connection.
+pub fn certificate(end: u64) -> [u8; 32] {
+    let mut print = [0; 32];
+    print[..8].copy_from_slice(&end.to_be_bytes());
+    print
+}
+
+/// Renames the field, which leaves the frame as long as it was.
+fn strip_native(frame: &mut [u8]) {
+    const FIELD: &[u8] = br#""dayfly":"#;
+    let at = frame.windows(FIELD.len()).position(|bytes| bytes == FIELD);
+    if let Some(at) = at {
+        frame[at + 1] = b'x';
     }
 }
