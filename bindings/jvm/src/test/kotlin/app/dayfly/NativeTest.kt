@@ -31,9 +31,12 @@ class NativeTest {
         val ear = Ear()
         private val listening = room.subscribe(ear)
 
-        fun meets(name: String) = ear.await("$name") { event ->
-            event is Event.MemberJoined && event.member.name == name ||
-                event is Event.Reset && event.snapshot.members.any { it.name == name }
+        fun meets(name: String) = ear.await(name) { event ->
+            when (event) {
+                is Event.MemberJoined -> event.member.name == name
+                is Event.Reset -> event.snapshot.members.any { it.name == name }
+                else -> false
+            }
         }
 
         override fun close() {
