@@ -155,6 +155,7 @@ fn every_row_of_a_native_room_keeps_to_the_contract() {
     for code in [
         NoticeCode::Version,
         NoticeCode::Equivocation,
+        NoticeCode::HeldBack,
         NoticeCode::Moved,
         NoticeCode::Locked,
         NoticeCode::WasNative,

@@ -539,6 +539,8 @@ pub enum NoticeCode {
     Version,
     /// A member said different things to different people under one number.
     Equivocation,
+    /// Whoever told what was said kept back messages that their author says it has said.
+    HeldBack,
     /// The room has moved on with another secret: ask for a new invite.
     Moved,
     /// Nobody new is let in.

@@ -392,7 +392,7 @@ impl Room {
                 Effect::Behind { author, missing } => {
                     let name = self.name_of_peer(&author);
                     self.notice(
-                        NoticeCode::Equivocation,
+                        NoticeCode::HeldBack,
                         &format!(
                             "{missing} messages of {name} were held back by whoever told what was said."
                         ),
@@ -609,5 +609,42 @@ impl Room {
     /// The lines of a native conversation, with what orders them.
     pub(in crate::room) fn native_lines(&self) -> Vec<(u64, Message)> {
         self.native.ledger.lines()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::invite::{Access, Island, WebInvite};
+    use crate::room::io::Output;
+    use crate::room::{Entry, RoomConfig};
+
+    /// Who says two things and who keeps things back are different people: programs must not take
+    /// one for the other.
+    #[test]
+    fn what_was_held_back_has_a_code_of_its_own() {
+        let invite = WebInvite::new("room", Access::Public, vec![Island::chitchatter()], Vec::new()).unwrap();
+        let config = RoomConfig {
+            entry: Entry::Web(invite),
+            name: "Ada".into(),
+            backends: Vec::new(),
+        };
+        let now = Now {
+            mono: Duration::from_secs(1),
+            unix_ms: 1_790_000_000_000,
+        };
+        let mut room = Room::new(config, now, [7; 32]);
+        let author = PublicKey([3; 32]);
+        room.effects(vec![
+            Effect::Behind { author, missing: 2 },
+            Effect::Equivocation(author),
+        ]);
+        let mut codes = Vec::new();
+        while let Some(output) = room.poll() {
+            if let Output::Event(Event::Notice { code, .. }) = output {
+                codes.push(code);
+            }
+        }
+        assert_eq!(codes, [NoticeCode::HeldBack, NoticeCode::Equivocation]);
     }
 }
