@@ -386,6 +386,11 @@ impl Model {
                 Some(old) if old.name != member.name => {
                     vec![Line::info(format!("You are now called {}.", name(&member.name)))]
                 }
+                Some(old) if old.muted != member.muted => vec![if member.muted {
+                    Line::warning("The owner muted you: what you say is shown to nobody.")
+                } else {
+                    Line::info("The owner lets you be heard again.")
+                }],
                 _ => Vec::new(),
             };
         }

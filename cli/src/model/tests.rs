@@ -567,6 +567,17 @@ fn what_the_owner_does_is_said_and_so_is_its_absence() {
         ["You own the room now; handed over by Bob (b0b1)."]
     );
     assert!(model.is_owner());
+    let mut me = native(member("me", "Ada"));
+    me.muted = true;
+    assert_eq!(
+        plain(&model.apply(&Event::MemberChanged { member: me.clone() })),
+        ["Warning: The owner muted you: what you say is shown to nobody."]
+    );
+    me.muted = false;
+    assert_eq!(
+        plain(&model.apply(&Event::MemberChanged { member: me })),
+        ["The owner lets you be heard again."]
+    );
     let words = plain(&model.room_lines());
     assert_eq!(words[0], "You own this room.");
     assert!(

@@ -545,6 +545,7 @@ impl Room {
             via: None,
             islands: self.meeting.origins(),
             owner: self.native.owns(),
+            muted: self.native.is_muted(),
             same_key: false,
             ..Member::default()
         }

@@ -140,6 +140,15 @@ fn closing_ends_the_room_for_everybody() {
     });
 }
 
+/// What this device was told of its own being muted.
+fn told_muted(world: &World, seat: usize) -> Vec<bool> {
+    let told = world.events(seat).iter().filter_map(|event| match event {
+        Event::MemberChanged { member } if member.id.0 == "m0" => Some(member.muted),
+        _ => None,
+    });
+    told.collect()
+}
+
 #[test]
 fn muted_and_blocked_members_are_not_shown() {
     each_seed(3, |world| {
@@ -157,5 +166,13 @@ fn muted_and_blocked_members_are_not_shown() {
         assert_eq!(world.texts(seats[1]), ["withheld from one"]);
         assert!(world.row(seats[1], "member 0").blocked);
         assert!(world.row(seats[1], "member 2").muted);
+        // Whom it concerns learns it, and its end.
+        assert_eq!(told_muted(world, seats[2]), [true]);
+        assert!(world.room(seats[2]).snapshot().me.muted);
+        let member = world.row(seats[0], "member 2").id.0;
+        world.command(seats[0], Command::Mute { member, on: false });
+        world.run(secs(1));
+        assert_eq!(told_muted(world, seats[2]), [true, false]);
+        assert!(told_muted(world, seats[0]).is_empty());
     });
 }

@@ -222,6 +222,11 @@ impl Native {
         self.roster.is_owner(&self.id())
     }
 
+    /// Whether the owner muted this person.
+    pub fn is_muted(&self) -> bool {
+        self.roster.is_muted(&self.id())
+    }
+
     /// The fingerprint of this person's key in a native room; a web room's comes with its
     /// identity.
     pub fn own_fingerprint(&self) -> String {

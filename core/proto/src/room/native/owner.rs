@@ -106,6 +106,10 @@ impl Room {
             }
             Change::Muted { id, .. } => {
                 self.show_peer(&id);
+                if id == self.native.id() {
+                    let member = self.shown_me();
+                    self.event(Event::MemberChanged { member });
+                }
                 RoomOp::Mute
             }
             Change::Slow(_) => RoomOp::Slow,
