@@ -107,11 +107,20 @@ async fn same(handle: &RoomHandle, model: &mut Model, with: With) -> Done {
         With::Group => Command::GroupCheckConfirm,
         With::Member(id) => Command::VerifyConfirm { member: id.0.clone() },
     };
+    let scanned = model
+        .checks()
+        .iter()
+        .any(|check| check.with == with && check.scanned);
     let result = handle.command(command).await;
     if result.is_ok() {
         model.confirms(&with);
     }
-    done(result, vec![Line::info("You said that they are the same.")])
+    let line = if scanned {
+        "You said that there is a tick."
+    } else {
+        "You said that they are the same."
+    };
+    done(result, vec![Line::info(line)])
 }
 
 /// Tells the others what this person has before it, if it wants that.

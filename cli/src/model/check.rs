@@ -27,6 +27,8 @@ pub struct Check {
     pub emoji: Vec<(String, String)>,
     /// The digits, once there are any.
     pub digits: String,
+    /// Nothing is compared: the member scanned this person's code, and it is asked for the tick.
+    pub scanned: bool,
     /// This person said that the codes are the same; the other side has not yet.
     pub confirmed: bool,
     /// Everybody who takes part, this person aside; in a group.
@@ -34,9 +36,9 @@ pub struct Check {
 }
 
 impl Check {
-    /// There is something to compare.
+    /// There is something to compare, or a tick to look for.
     pub fn to_compare(&self) -> bool {
-        !self.digits.is_empty() || !self.emoji.is_empty()
+        self.scanned || !self.digits.is_empty() || !self.emoji.is_empty()
     }
 
     /// The names of the emoji, in their order.
@@ -98,6 +100,7 @@ impl Model {
                     agreed: false,
                     emoji: Vec::new(),
                     digits: String::new(),
+                    scanned: false,
                     confirmed: false,
                     members: Vec::new(),
                 });
@@ -112,8 +115,13 @@ impl Model {
             VerificationState::Waiting => self.waits(step),
             VerificationState::Compare => self.shows(step),
             ended => {
-                self.checks.retain(|check| check.with != step.with);
-                vec![self.ends(&step.with, ended)]
+                let known = self.checks.iter().position(|check| check.with == step.with);
+                let scanned = known.is_some_and(|at| self.checks.remove(at).scanned);
+                vec![if scanned {
+                    self.scan_ends(&step.with, ended)
+                } else {
+                    self.ends(&step.with, ended)
+                }]
             }
         }
     }
@@ -154,10 +162,17 @@ impl Model {
         let again = check.to_compare();
         (check.emoji, check.digits) = (emoji, digits);
         check.members = step.members.to_vec();
+        check.scanned = step.emoji.is_none() && step.digits.is_none();
         if again {
             return Vec::new();
         }
         let check = check.clone();
+        if check.scanned {
+            return vec![
+                Line::warning(self.asks_for_tick(&check.with)),
+                Line::info("/same if it does, /differ if it does not, /cancel to leave it for now."),
+            ];
+        }
         vec![
             Line::info(format!("{}: {}.", self.compare_with(&check.with), check.names())),
             Line::info(format!("The same code as digits: {}.", check.digits)),
@@ -165,6 +180,37 @@ impl Model {
                 "/same if all of it is the same, /differ if anything differs, /cancel to leave it for now.",
             ),
         ]
+    }
+
+    /// The question for whoever's code was scanned.
+    pub fn asks_for_tick(&self, with: &With) -> String {
+        format!(
+            "{} scanned your code: does their screen show a tick?",
+            self.name_of_with(with)
+        )
+    }
+
+    fn name_of_with(&self, with: &With) -> String {
+        match with {
+            With::Member(id) => self.name_of(id),
+            With::Group => "the group".into(),
+        }
+    }
+
+    fn scan_ends(&self, with: &With, state: VerificationState) -> Line {
+        let who = self.name_of_with(with);
+        match state {
+            VerificationState::Done => Line::info(format!(
+                "{who} is verified: it scanned your code and you saw its tick."
+            )),
+            VerificationState::Mismatch => Line::warning(format!(
+                "{who} scanned your code and is not whom you see: the connection was closed and the key \
+                 marked."
+            )),
+            _ => Line::info(format!(
+                "Nobody said that {who} shows a tick; it is not verified."
+            )),
+        }
     }
 
     /// The head of a comparison.
@@ -179,10 +225,7 @@ impl Model {
     }
 
     fn ends(&self, with: &With, state: VerificationState) -> Line {
-        let who = match with {
-            With::Member(id) => self.name_of(id),
-            With::Group => "the group".into(),
-        };
+        let who = self.name_of_with(with);
         match (state, with) {
             (VerificationState::Done, With::Member(_)) => {
                 Line::info(format!("{who} is verified: both of you saw the same code."))

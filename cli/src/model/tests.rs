@@ -521,6 +521,37 @@ fn comparing_codes_is_told_step_by_step() {
 }
 
 #[test]
+fn whose_code_was_scanned_is_asked_for_the_tick() {
+    let (mut model, bob) = in_native();
+    let mut step = |state| {
+        plain(&model.apply(&Event::Verification {
+            member: bob.id.clone(),
+            state,
+            emoji: None,
+            digits: None,
+        }))
+    };
+    let asked = step(VerificationState::Compare);
+    assert_eq!(
+        asked[0],
+        "Warning: Bob (b0b1) scanned your code: does their screen show a tick?"
+    );
+    assert!(asked[1].starts_with("/same if it does"), "{asked:?}");
+    assert_eq!(
+        step(VerificationState::Done),
+        ["Bob (b0b1) is verified: it scanned your code and you saw its tick."]
+    );
+    step(VerificationState::Compare);
+    assert!(step(VerificationState::Mismatch)[0].starts_with("Warning: Bob (b0b1) scanned your code and"));
+    step(VerificationState::Compare);
+    assert_eq!(
+        step(VerificationState::TimedOut),
+        ["Nobody said that Bob (b0b1) shows a tick; it is not verified."]
+    );
+    assert!(model.checks().is_empty());
+}
+
+#[test]
 fn what_the_owner_does_is_said_and_so_is_its_absence() {
     let mut model = Model::default();
     model.apply(&native_reset(native(member("me", "Ada")), false));

@@ -49,6 +49,16 @@ fn codes(app: &App, check: &Check, columns: usize) -> Vec<Row<'static>> {
         let wrapped = text::wrap(&text::grid(words), columns, 0);
         rows.extend(wrapped.into_iter().map(|row| Row::styled(row, style)));
     };
+    if check.scanned {
+        say(&app.model.asks_for_tick(&check.with), bold);
+        say("", bold);
+        say(
+            "Look at the screen before you: the same name, and a tick. If it shows none, somebody else \
+             scanned the code: say that it differs, and the connection is closed.",
+            Style::new(),
+        );
+        return rows;
+    }
     say(&format!("{}:", app.model.compare_with(&check.with)), bold);
     if check.with == With::Group {
         say(
@@ -84,7 +94,9 @@ fn codes(app: &App, check: &Check, columns: usize) -> Vec<Row<'static>> {
 /// The same where there is little room: the code itself and nothing else.
 fn few(check: &Check, columns: usize) -> Vec<Row<'static>> {
     let mut rows = Vec::new();
-    let says = if check.confirmed {
+    let says = if check.scanned {
+        "Does the screen before you show a tick?"
+    } else if check.confirmed {
         "Waiting for the other side."
     } else {
         "Is this the same there?"

@@ -124,7 +124,8 @@ pub struct Emoji {
 pub enum VerificationState {
     /// The other side is asked, or the codes are being made.
     Waiting,
-    /// Both codes are there: compare them.
+    /// Both codes are there: compare them. Without a code: the member scanned the code on this
+    /// screen, and this person is asked whether the member's screen shows a tick.
     Compare,
     /// Both people confirmed.
     Done,
@@ -454,7 +455,7 @@ pub enum Event {
         #[serde(skip_serializing_if = "Option::is_none")]
         confirmed: Option<bool>,
     },
-    /// Two people compare codes.
+    /// Two people compare codes, or one scanned the other's screen.
     Verification {
         /// The other.
         member: MemberId,

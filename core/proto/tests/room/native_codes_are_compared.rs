@@ -85,19 +85,49 @@ fn who_does_not_answer_is_given_up() {
     });
 }
 
+/// `b` scans the screen of `a`, the owner.
+fn scans(world: &mut World, a: usize, b: usize) {
+    let code = world.with(a, |room, now| room.in_person_code(now)).unwrap();
+    let whose = world
+        .with(b, |room, now| room.in_person_scanned(now, &code))
+        .unwrap();
+    assert_eq!(whose, world.row(b, "member 0").id);
+    world.run(secs(1));
+    // The scanner has seen enough; the other person is asked.
+    assert_eq!(world.row(b, "member 0").trust, Trust::Verified);
+    assert_eq!(told(world, b).last().unwrap().0, VerificationState::Done);
+    assert_eq!(told(world, a).last(), Some(&(VerificationState::Compare, None)));
+    assert_eq!(world.row(a, "member 1").trust, Trust::New);
+}
+
 #[test]
-fn a_scanned_screen_verifies_both() {
+fn a_scan_counts_once_the_tick_was_seen() {
     each_seed(3, |world| {
         let (_, seats) = world.native_room(3, RoomOptionsWire::default());
         let [a, b, c] = seats[..] else { panic!() };
         let code = world.with(a, |room, now| room.in_person_code(now)).unwrap();
-        let whose = world
+        world
             .with(b, |room, now| room.in_person_scanned(now, &code))
             .unwrap();
-        assert_eq!(whose, world.row(b, "member 0").id);
         world.run(secs(1));
+        assert_eq!(world.row(a, "member 1").trust, Trust::New);
+        let member = world.row(a, "member 1").id.0;
+        world.command(
+            a,
+            Command::VerifyConfirm {
+                member: member.clone(),
+            },
+        );
+        assert_eq!(told(world, a).last().unwrap().0, VerificationState::Done);
         assert_eq!(world.row(a, "member 1").trust, Trust::Verified);
         assert_eq!(world.row(b, "member 0").trust, Trust::Verified);
+        // It is answered once.
+        assert!(
+            world
+                .with(a, |room, now| room
+                    .command(now, Command::VerifyConfirm { member }))
+                .is_err()
+        );
         // A code serves once, and never another's key.
         assert!(
             world
@@ -110,6 +140,66 @@ fn a_scanned_screen_verifies_both() {
         world.run(secs(1));
         assert_eq!(world.row(c, "member 0").trust, Trust::New);
         assert_eq!(world.row(a, "member 2").trust, Trust::New);
+        assert_eq!(told(world, a).last().unwrap().0, VerificationState::Done);
+    });
+}
+
+#[test]
+fn without_an_answer_who_scanned_is_who_it_was() {
+    each_seed(3, |world| {
+        let (_, seats) = world.native_room(2, RoomOptionsWire::default());
+        let [a, b] = seats[..] else { panic!() };
+        scans(world, a, b);
+        world.run(secs(120));
+        assert_eq!(told(world, a).last().unwrap().0, VerificationState::TimedOut);
+        assert_eq!(world.row(a, "member 1").trust, Trust::New);
+        let member = world.row(a, "member 1").id.0;
+        let late = Command::VerifyConfirm {
+            member: member.clone(),
+        };
+        assert!(world.with(a, |room, now| room.command(now, late)).is_err());
+        assert_eq!(world.row(a, "member 1").trust, Trust::New);
+        scans(world, a, b);
+        // One question at a time.
+        let codes = Command::Verify {
+            member: member.clone(),
+        };
+        assert!(world.with(a, |room, now| room.command(now, codes)).is_err());
+        world.command(a, Command::VerifyCancel { member });
+        assert_eq!(told(world, a).last().unwrap().0, VerificationState::Cancelled);
+        assert_eq!(world.row(a, "member 1").trust, Trust::New);
+        // Afterwards codes can be compared again.
+        compare(world, a, b);
+    });
+}
+
+#[test]
+fn a_scan_takes_the_place_of_codes_and_ends_with_its_session() {
+    each_seed(3, |world| {
+        let (_, seats) = world.native_room(2, RoomOptionsWire::default());
+        let [a, b] = seats[..] else { panic!() };
+        compare(world, a, b);
+        scans(world, a, b);
+        let states = told(world, a);
+        assert_eq!(states[states.len() - 2].0, VerificationState::Cancelled);
+        world.part(a, b);
+        world.run(secs(60));
+        assert_eq!(told(world, a).last().unwrap().0, VerificationState::Cancelled);
+        assert_ne!(world.row(a, "member 1").trust, Trust::Verified);
+    });
+}
+
+#[test]
+fn a_scan_from_afar_is_thrown_out() {
+    each_seed(3, |world| {
+        let (_, seats) = world.native_room(2, RoomOptionsWire::default());
+        let [a, b] = seats[..] else { panic!() };
+        scans(world, a, b);
+        let member = world.row(a, "member 1").id.0;
+        world.command(a, Command::VerifyMismatch { member });
+        assert_eq!(told(world, a).last().unwrap().0, VerificationState::Mismatch);
+        world.run(secs(1));
+        assert!(world.names(a).is_empty());
     });
 }
 

@@ -19,6 +19,9 @@ use crate::timer::Now;
 use crate::wire::native::Frame;
 use std::collections::BTreeMap;
 
+const CODES_DIFFER: &str = "The codes differ: somebody sits between the two of you.";
+const NO_TICK: &str = "It scanned your code, and whoever stands before you saw no tick: it is somebody else.";
+
 /// Every comparison of a room.
 pub(super) struct Checks {
     runs: BTreeMap<PublicKey, Run>,
@@ -29,6 +32,9 @@ pub(super) struct Checks {
     shown: Option<ShownCode>,
     /// Whose screen was scanned; its confirmation is awaited.
     scanned: Option<PublicKey>,
+    /// Who scanned this screen, in which session, and is not verified before this person says that
+    /// the screen of whoever stands there shows a tick: the code may have been read from afar.
+    ticks: BTreeMap<PublicKey, LinkId>,
 }
 
 struct Run {
@@ -46,6 +52,7 @@ impl Checks {
             group_members: Vec::new(),
             shown: None,
             scanned: None,
+            ticks: BTreeMap::new(),
         }
     }
 
@@ -122,7 +129,8 @@ impl Room {
             .peers
             .get(key)
             .is_none_or(|peer| peer.spent >= MAX_SPENT);
-        if spent || !self.run_on(id, key) {
+        // One question at a time: what this person answers must be clear.
+        if spent || self.native.checks.ticks.contains_key(key) || !self.run_on(id, key) {
             self.stats.dropped += 1;
             return;
         }
@@ -173,7 +181,7 @@ impl Room {
                 "three comparisons with this member went wrong: scan its code in person, or meet in a new room",
             ));
         }
-        if !self.run_on(link, &key) {
+        if self.native.checks.ticks.contains_key(&key) || !self.run_on(link, &key) {
             return Err(CommandError::OutOfTurn("a comparison is going on already"));
         }
         self.with_run(now, &key, |sas| sas.tap(now).is_ok())
@@ -182,6 +190,10 @@ impl Room {
     /// A person says what came of comparing.
     pub(super) fn verify_ends(&mut self, now: Now, to: &str, how: SasEnd) -> Result<(), CommandError> {
         let (_, key) = self.native_member(to)?;
+        if self.native.checks.ticks.contains_key(&key) {
+            self.tick_ends(now, &key, how);
+            return Ok(());
+        }
         self.with_run(now, &key, |sas| match how {
             SasEnd::Same => sas.confirm().is_ok(),
             SasEnd::Different => sas.deny().is_ok(),
@@ -265,7 +277,7 @@ impl Room {
             if end == SasEnd::Same {
                 self.verified(key);
             } else if end.is_alarm() {
-                self.alarm(now, key);
+                self.alarm(now, key, CODES_DIFFER);
             }
         }
     }
@@ -291,7 +303,7 @@ impl Room {
     }
 
     /// Somebody is in between: the sessions end and the key is marked.
-    fn alarm(&mut self, now: Now, key: &PublicKey) {
+    fn alarm(&mut self, now: Now, key: &PublicKey, why: &str) {
         let Some(peer) = self.native.peers.get_mut(key) else {
             return;
         };
@@ -299,12 +311,7 @@ impl Room {
         let links = peer.links.clone();
         self.show_peer(key);
         for link in links {
-            self.lose(
-                now,
-                link,
-                LeaveReason::Misbehaved,
-                Some("The codes differ: somebody sits between the two of you."),
-            );
+            self.lose(now, link, LeaveReason::Misbehaved, Some(why));
         }
     }
 
@@ -314,6 +321,10 @@ impl Room {
             self.native.checks.runs.remove(key);
             self.timers.stop(&Timer::Native(NativeTimer::Sas(id)));
             self.tell_verification(key, VerificationState::Cancelled, None);
+        }
+        // The scan is proved; of two sessions with one key either may be the one that stays.
+        if !self.native.is_here(key) {
+            self.tick_ends(now, key, SasEnd::Cancelled);
         }
         let takes_part = self.native.checks.group.others().any(|other| other == key);
         if takes_part && !self.native.is_here(key) {
@@ -463,12 +474,15 @@ impl Room {
             }
         }
         if let GroupState::Ended(GroupEnd::Forged(liar)) = state {
-            self.alarm(now, &liar);
+            self.alarm(now, &liar, CODES_DIFFER);
         }
     }
 
     /// What this device shows for another to scan in person (the text of a QR code), new each time
-    /// and good for two minutes; who scans it and is shown a tick is verified on both sides.
+    /// and good for two minutes. Who scans it is shown a tick and has verified this member; it is
+    /// verified here once this person has said ([`super::super::Command::VerifyConfirm`]) that the
+    /// other screen shows the tick, for which [`Event::Verification`] asks with the state
+    /// [`VerificationState::Compare`] and no code.
     ///
     /// # Errors
     /// See [`CommandError`].
@@ -531,11 +545,49 @@ impl Room {
             (Some(shown), Some(live)) => shown.fits(tag, live.session.h(), &self.native.id(), key),
             _ => false,
         };
-        let answer = if fits { Frame::ScanSeen } else { Frame::ScanNo };
-        self.send_frame(now, id, &answer);
-        if fits {
-            self.native.checks.shown = None;
-            self.scan_ends(key, true);
+        if !fits {
+            self.send_frame(now, id, &Frame::ScanNo);
+            return;
+        }
+        self.native.checks.shown = None;
+        // A scan says more than codes: it takes the place of a comparison that is going on. That
+        // ends first, so that the last thing told on either side is what counts.
+        if let Some(run) = self.native.checks.runs.get_mut(key) {
+            run.sas.cancel();
+            self.sas_moves(now, key);
+        }
+        self.send_frame(now, id, &Frame::ScanSeen);
+        self.native.checks.ticks.insert(*key, id);
+        self.timers
+            .set(Timer::Native(NativeTimer::Tick(id)), now.plus(SCREEN));
+        self.tell_verification(key, VerificationState::Compare, None);
+    }
+
+    /// This person says whether the other screen shows a tick, or nothing came of it.
+    fn tick_ends(&mut self, now: Now, key: &PublicKey, how: SasEnd) {
+        let Some(link) = self.native.checks.ticks.remove(key) else {
+            return;
+        };
+        self.timers.stop(&Timer::Native(NativeTimer::Tick(link)));
+        let state = match how {
+            SasEnd::Same => VerificationState::Done,
+            SasEnd::Different | SasEnd::Forged => VerificationState::Mismatch,
+            SasEnd::TimedOut => VerificationState::TimedOut,
+            SasEnd::OutOfTurn | SasEnd::Cancelled => VerificationState::Cancelled,
+        };
+        self.tell_verification(key, state, None);
+        if how == SasEnd::Same {
+            self.verified(key);
+        } else if how.is_alarm() {
+            self.alarm(now, key, NO_TICK);
+        }
+    }
+
+    /// Nobody said whether there is a tick.
+    pub(super) fn tick_due(&mut self, now: Now, link: LinkId) {
+        let key = self.native.checks.ticks.iter().find(|(_, at)| **at == link);
+        if let Some(key) = key.map(|(key, _)| *key) {
+            self.tick_ends(now, &key, SasEnd::TimedOut);
         }
     }
 

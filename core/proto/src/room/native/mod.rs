@@ -94,6 +94,8 @@ pub(super) enum NativeTimer {
     GroupCheck,
     /// The code on this device's screen is good no longer.
     Screen,
+    /// Nobody has said whether the screen of who scanned it shows a tick.
+    Tick(LinkId),
     /// A message vanishes.
     Expiry,
     /// Nobody else was here for a day: the room wipes itself.
@@ -310,6 +312,7 @@ impl Room {
             NativeTimer::Sas(link) => self.sas_due(now, link),
             NativeTimer::GroupCheck => self.group_due(now),
             NativeTimer::Screen => self.screen_off(),
+            NativeTimer::Tick(link) => self.tick_due(now, link),
             NativeTimer::Expiry => self.expiry(now),
             NativeTimer::Empty => self.end(EndReason::Empty),
         }
