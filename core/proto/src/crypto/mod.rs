@@ -52,7 +52,7 @@ pub fn hmac(key: &[u8], parts: &[&[u8]]) -> [u8; 32] {
     mac(key, parts).finalize().into_bytes().into()
 }
 
-/// Whether `tag` is the [`hmac`] of the parts, compared in constant time.
+/// Whether `tag` is the [`hmac()`] of the parts, compared in constant time.
 #[must_use]
 pub fn hmac_fits(key: &[u8], parts: &[&[u8]], tag: &[u8; 32]) -> bool {
     mac(key, parts).verify_slice(tag).is_ok()

@@ -19,6 +19,7 @@ mod hello;
 mod inside;
 pub mod ledger;
 mod owner;
+mod partings;
 mod peers;
 pub mod roster;
 mod sync;

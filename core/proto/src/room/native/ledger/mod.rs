@@ -17,8 +17,8 @@
 //!
 //! Every call that takes the time first wipes what has expired. Ordering and bounds are those of
 //! `room::timeline`: what arrived live stands where it arrived, what was told where it says;
-//! [`MAX_ITEMS`](super::super::limits::MAX_ITEMS) events and
-//! [`MAX_BYTES`](super::super::limits::MAX_BYTES) at most.
+//! [`MAX_ITEMS`] events and
+//! [`MAX_BYTES`] at most.
 
 mod give;
 mod show;
