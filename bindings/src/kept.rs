@@ -2,9 +2,44 @@
 
 use crate::error::wait;
 use crate::{Cancel, DayflyError, Live};
-use dayfly_core::engine::{KeptIdentity as Kept, KeyStore as CoreKeyStore, KeyStoreError};
+use dayfly_core::engine::{
+    KeptIdentity as Kept, KeyStore as CoreKeyStore, KeyStoreError as CoreKeyStoreError,
+};
 use dayfly_core::proto::secret::SecretString;
 use std::sync::Arc;
+
+/// Why the device's store gave nothing. The engine's own, named again: what a foreign trait throws
+/// must be of the crate that exports the trait, or the Kotlin that uniffi writes does not compile.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error, uniffi::Error)]
+pub enum KeyStoreError {
+    /// The key that sealed it is gone for good: the fingers or faces of this device changed, or
+    /// its lock was taken off.
+    #[error("the key of this device that sealed it is gone")]
+    Invalidated,
+    /// The person did not unlock it.
+    #[error("it was not unlocked")]
+    Refused,
+    /// Anything else; trying again may help.
+    #[error("the key store of this device failed")]
+    Failed,
+}
+
+impl From<uniffi::UnexpectedUniFFICallbackError> for KeyStoreError {
+    /// What it threw is not looked at: it may hold anything.
+    fn from(_: uniffi::UnexpectedUniFFICallbackError) -> Self {
+        Self::Failed
+    }
+}
+
+impl From<KeyStoreError> for CoreKeyStoreError {
+    fn from(error: KeyStoreError) -> Self {
+        match error {
+            KeyStoreError::Invalidated => Self::Invalidated,
+            KeyStoreError::Refused => Self::Refused,
+            KeyStoreError::Failed => Self::Failed,
+        }
+    }
+}
 
 /// The device's store of keys: hardware where there is any. It seals and opens opaque blobs with
 /// a key that never leaves it, and may ask the person first. It may block and may throw
@@ -22,12 +57,12 @@ pub trait KeyStore: Send + Sync {
 struct Foreign(Box<dyn KeyStore>);
 
 impl CoreKeyStore for Foreign {
-    fn wrap(&self, secret: Vec<u8>) -> Result<Vec<u8>, KeyStoreError> {
-        self.0.wrap(secret)
+    fn wrap(&self, secret: Vec<u8>) -> Result<Vec<u8>, CoreKeyStoreError> {
+        Ok(self.0.wrap(secret)?)
     }
 
-    fn unwrap(&self, blob: Vec<u8>) -> Result<Vec<u8>, KeyStoreError> {
-        self.0.unwrap(blob)
+    fn unwrap(&self, blob: Vec<u8>) -> Result<Vec<u8>, CoreKeyStoreError> {
+        Ok(self.0.unwrap(blob)?)
     }
 }
 

@@ -10,7 +10,7 @@ mod common;
 
 use common::{PATIENCE, Person, local, web};
 use dayfly_core::engine::{Engine, RoomOptions};
-use dayfly_core::proto::room::{Event, MemberKind};
+use dayfly_core::proto::room::Event;
 use std::io::Write;
 use std::process::{Command, Output, Stdio};
 use std::time::Duration;
@@ -197,11 +197,7 @@ async fn two_talk_and_leave() {
     ada.joined("Bob").await;
     bob.joined("Ada").await;
     // What is said to one Dayfly alone waits for the session.
-    bob.wait("Ada to speak natively", |event| match event {
-        Event::MemberChanged { member } if member.kind == MemberKind::Native => Some(()),
-        _ => None,
-    })
-    .await;
+    bob.speaks_natively("Ada").await;
     ada.room
         .say("only here".into(), Default::default())
         .await

@@ -16,6 +16,8 @@ async fn two_engines_meet_talk_and_part() {
 
     let seen_by_ada = ada.joined("Bob").await;
     let seen_by_bob = bob.joined("Ada").await;
+    // What is said to one Dayfly alone waits for the session.
+    bob.speaks_natively("Ada").await;
     assert_eq!(seen_by_ada.via, Some(Via::Direct));
     assert_ne!(seen_by_ada.fingerprint, seen_by_bob.fingerprint);
 

@@ -22,7 +22,6 @@ const MAX_BLOB: usize = 4096;
 
 /// Why the device's store gave nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[cfg_attr(feature = "uniffi", derive(uniffi::Error))]
 pub enum KeyStoreError {
     /// The key that sealed it is gone for good: the fingers or faces of this device changed, or
     /// its lock was taken off.
@@ -34,14 +33,6 @@ pub enum KeyStoreError {
     /// Anything else; trying again may help.
     #[error("the key store of this device failed")]
     Failed,
-}
-
-#[cfg(feature = "uniffi")]
-impl From<uniffi::UnexpectedUniFFICallbackError> for KeyStoreError {
-    /// What it threw is not looked at: it may hold anything.
-    fn from(_: uniffi::UnexpectedUniFFICallbackError) -> Self {
-        Self::Failed
-    }
 }
 
 /// The device's store of keys: hardware where there is any. It seals and opens opaque blobs with

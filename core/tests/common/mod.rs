@@ -4,7 +4,7 @@
 
 use dayfly_core::engine::{Engine, NativeOptions, RoomHandle, RoomOptions, Subscription};
 use dayfly_core::proto::invite::{Access, Invite, Island, WebInvite};
-use dayfly_core::proto::room::{Event, Member, Message};
+use dayfly_core::proto::room::{Event, Member, MemberKind, Message};
 use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
@@ -90,6 +90,17 @@ impl Person {
             _ => None,
         })
         .await
+    }
+
+    /// Waits until a member of a web room turns out to be a Dayfly.
+    pub async fn speaks_natively(&mut self, name: &str) {
+        self.wait(&format!("{name} to speak natively"), |event| match event {
+            Event::MemberChanged { member } if member.name == name && member.kind == MemberKind::Native => {
+                Some(())
+            }
+            _ => None,
+        })
+        .await;
     }
 
     pub async fn hears(&mut self, text: &str) -> Message {

@@ -5,9 +5,9 @@ import app.dayfly.core.Engine
 import app.dayfly.core.Invite
 import app.dayfly.core.KeptIdentity
 import app.dayfly.core.KeyStore
+import app.dayfly.core.KeyStoreException
 import app.dayfly.core.Room
 import app.dayfly.core.engine.ErrorKind
-import app.dayfly.core.engine.KeyStoreException
 import app.dayfly.core.engine.NativeOptions
 import app.dayfly.core.liveObjects
 import app.dayfly.core.proto.Command
