@@ -39,7 +39,9 @@ class CancelTest {
                 cancel.cancel()
                 Invite.parse(link).use { invite ->
                     val refused =
-                        assertThrows<DayflyException.Refused> { runBlocking { engine.enter(invite, GUEST, cancel) } }
+                        assertThrows<DayflyException.Refused> {
+                            runBlocking { engine.enter(invite, GUEST, cancel = cancel) }
+                        }
                     assertEquals(ErrorKind.CANCELLED, refused.kind)
                 }
             }
