@@ -40,28 +40,20 @@ fn panic_wipes_at_once() {
     assert!(took < Duration::from_secs(1), "{took:?}");
 }
 
-fn signal(dayfly: &Dayfly, name: &str) {
-    let pid = dayfly.child.id().to_string();
-    let status = std::process::Command::new("kill")
-        .args(["-s", name, &pid])
-        .status();
-    assert!(status.expect("kill runs").success());
-}
-
 #[test]
 fn who_fell_silent_and_returned_hears_each_message_once() {
     let (mut all, _) = Dayfly::native_room(&["Bob"]);
     let [ada, bob] = &mut all[..] else { panic!("two") };
     ada.does(json!({"cmd": "say", "text": "before"}));
     bob.hears("before");
-    signal(bob, "STOP");
+    bob.signal("STOP");
     ada.until("his silence", |row| {
         row["event"] == "member_changed" && row["member"]["state"] == "reconnecting"
     });
     for n in 0..5 {
         ada.does(json!({"cmd": "say", "text": format!("meanwhile {n}")}));
     }
-    signal(bob, "CONT");
+    bob.signal("CONT");
     for n in 0..5 {
         bob.hears(&format!("meanwhile {n}"));
     }

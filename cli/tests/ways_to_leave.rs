@@ -10,14 +10,6 @@ use std::time::{Duration, Instant};
 /// A polite second, and what a busy machine adds.
 const SOON: Duration = Duration::from_secs(3);
 
-fn signal(dayfly: &Dayfly, name: &str) {
-    let pid = dayfly.child.id().to_string();
-    let status = std::process::Command::new("kill")
-        .args(["-s", name, &pid])
-        .status();
-    assert!(status.expect("kill runs").success());
-}
-
 #[test]
 fn the_end_of_input_leaves() {
     let (mut ada, link) = Dayfly::open(&["--name", "Ada"]);
@@ -37,7 +29,7 @@ fn signals_leave() {
     for name in ["TERM", "INT", "HUP"] {
         let (mut ada, _) = Dayfly::open(&[]);
         let start = Instant::now();
-        signal(&ada, name);
+        ada.signal(name);
         assert_eq!(ada.event("left")["reason"], "left", "{name}");
         assert_eq!(ada.exit_code(), 0, "{name}");
         assert!(start.elapsed() < SOON, "{name}: {:?}", start.elapsed());

@@ -74,6 +74,13 @@ impl Drop for Dayfly {
 }
 
 impl Dayfly {
+    /// Sends the process a signal, by its name without `SIG`.
+    pub fn signal(&self, name: &str) {
+        let pid = self.child.id().to_string();
+        let status = Command::new("kill").args(["-s", name, &pid]).status();
+        assert!(status.expect("kill runs").success());
+    }
+
     /// Starts it with `--json` added.
     pub fn start(args: &[&str]) -> Self {
         Self::spawn(command(args).arg("--json"))
