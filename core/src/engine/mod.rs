@@ -14,6 +14,7 @@ mod invite;
 mod kept;
 mod listen;
 mod native;
+mod places;
 mod setup;
 
 pub use error::{Error, ErrorKind};

@@ -5,16 +5,15 @@ use super::command::Command;
 use super::driver::{Driver, Inputs};
 use super::hub::SharedHub;
 use super::native::{self, Door};
+use super::places::Places;
 use super::{Error, ErrorKind, REQUESTS, RoomOptions};
 use crate::defaults;
 use crate::link::{IceServer, LinkConfig, WebRtcStack};
-use crate::rendezvous::Rendezvous;
-use crate::rendezvous::tracker::{ApartClient, ClientOptions, Tracker, TrackerClient, TrackerUrl};
+use crate::rendezvous::tracker::Tracker;
 use crate::task::{Tasks, WeakTasks};
-use dayfly_proto::id::BackendId;
 use dayfly_proto::identity::web::{WebIdentity, WebKey};
 use dayfly_proto::invite::Invite;
-use dayfly_proto::room::{Backend, EndReason, Entry, Event, Room, RoomConfig};
+use dayfly_proto::room::{EndReason, Entry, Event, Room, RoomConfig};
 use rand_chacha::ChaCha20Rng;
 use rand_core::SeedableRng;
 use std::collections::BTreeMap;
@@ -79,8 +78,6 @@ pub(super) async fn enter(
     alarm: watch::Receiver<()>,
 ) -> Result<(Entered, Supervision), Error> {
     let tasks = Tasks::new();
-    let embedded = embedded_tracker(&options).await?;
-    let urls = tracker_urls(door.trackers(), &options, embedded.as_ref())?;
     let ice_servers = ice_servers(&options)?;
 
     let (meet_sink, meets) = mpsc::channel(MEET_EVENTS);
@@ -88,23 +85,7 @@ pub(super) async fn enter(
     let (commands, requests) = mpsc::channel(REQUESTS);
     let (finished, over) = watch::channel(());
 
-    let mut backends: BTreeMap<BackendId, Box<dyn Rendezvous>> = BTreeMap::new();
-    let mut listed = Vec::new();
-    for (number, url) in (0..).zip(urls) {
-        let id = BackendId(number);
-        listed.push(Backend {
-            id,
-            kind: "tracker".into(),
-            url: Some(url.as_str().to_owned()),
-        });
-        let (sink, seed, patience) = (meet_sink.clone(), entropy()?, ClientOptions::default());
-        let client: Box<dyn Rendezvous> = match door {
-            Door::Web(_) => Box::new(TrackerClient::start(&tasks, id, url, patience, seed, sink)),
-            Door::Native(_) => Box::new(ApartClient::start(&tasks, id, url, patience, seed, sink)),
-        };
-        backends.insert(id, client);
-    }
-    drop(meet_sink);
+    let places = Places::start(&tasks, &mut door, &options, meet_sink).await?;
 
     let invite = door.invite();
     let (entry, identity) = match door {
@@ -121,7 +102,7 @@ pub(super) async fn enter(
     let config = RoomConfig {
         entry,
         name: options.name,
-        backends: listed,
+        backends: places.listed,
     };
     let hub = SharedHub::default();
     let driver = Driver {
@@ -137,7 +118,7 @@ pub(super) async fn enter(
         },
         links: BTreeMap::new(),
         link_sink,
-        backends,
+        backends: places.backends,
     };
     let entered = Entered {
         commands,
@@ -152,7 +133,7 @@ pub(super) async fn enter(
         meets,
         identity,
     };
-    let supervision = supervise(driver, inputs, hub, tasks, embedded, finished, alarm);
+    let supervision = supervise(driver, inputs, hub, tasks, places.embedded, finished, alarm);
     Ok((entered, Box::pin(supervision)))
 }
 
@@ -190,61 +171,6 @@ async fn supervise(
     hub.lock().end();
     super::scrub_stack();
     drop(finished);
-}
-
-async fn embedded_tracker(options: &RoomOptions) -> Result<Option<Tracker>, Error> {
-    let Some(address) = options.embedded_tracker else {
-        return Ok(None);
-    };
-    let bound = Tracker::bind(address, entropy()?).await;
-    bound.map(Some).map_err(|error| {
-        Error::system("The embedded tracker could not be started", &error)
-            .hint("Another program may use that port: name another, or none.")
-    })
-}
-
-/// Where to meet, and what the invite says of it: what the person named, else what the invite
-/// holds, else the public ones. An embedded tracker of ours comes first.
-fn tracker_urls(
-    hints: &mut Vec<String>,
-    options: &RoomOptions,
-    embedded: Option<&Tracker>,
-) -> Result<Vec<TrackerUrl>, Error> {
-    let mut named: Vec<String> = embedded.map(|tracker| tracker.url()).into_iter().collect();
-    if options.trackers.is_empty() {
-        named.append(hints);
-    } else {
-        named.extend(options.trackers.iter().cloned());
-    }
-    let mut seen = std::collections::BTreeSet::new();
-    named.retain(|url| seen.insert(url.clone()));
-    hints.clone_from(&named);
-    if named.is_empty() {
-        if options.local {
-            return Err(Error::new(
-                ErrorKind::BadOption,
-                "A local room needs a tracker on this network.",
-            )
-            .hint("Join by the dayfly: link, which names the tracker, or name one yourself."));
-        }
-        named = defaults::trackers();
-    }
-    let urls = named.iter().map(|text| {
-        let url =
-            TrackerUrl::parse(text).map_err(|error| Error::new(ErrorKind::BadOption, error.to_string()))?;
-        if options.local && !crate::net::is_nearby(url.host()) {
-            return Err(Error::new(
-                ErrorKind::BadOption,
-                format!(
-                    "The tracker {} is not on this machine or its network.",
-                    url.host()
-                ),
-            )
-            .hint("Leave out --local, or name a tracker by its local address."));
-        }
-        Ok(url)
-    });
-    urls.collect()
 }
 
 fn ice_servers(options: &RoomOptions) -> Result<Vec<IceServer>, Error> {

@@ -1,0 +1,134 @@
+//! Where a room looks for its members: which back ends it starts, and with what.
+//!
+//! All of them run side by side and none is waited for. What a back end costs and who runs it is
+//! said before (`defaults`); this file decides only which are started for which room.
+
+use super::native::Door;
+use super::setup::entropy;
+use super::{Error, ErrorKind, RoomOptions};
+use crate::defaults;
+use crate::rendezvous::tracker::{ApartClient, ClientOptions, Tracker, TrackerClient, TrackerUrl};
+use crate::rendezvous::{MeetSink, Rendezvous};
+use crate::task::Tasks;
+use dayfly_proto::id::BackendId;
+use dayfly_proto::room::Backend;
+use std::collections::BTreeMap;
+
+/// The back ends of one room.
+pub(super) struct Places {
+    pub backends: BTreeMap<BackendId, Box<dyn Rendezvous>>,
+    /// The same, as the room is told of them.
+    pub listed: Vec<Backend>,
+    /// A tracker of this room's own, which lives as long.
+    pub embedded: Option<Tracker>,
+}
+
+impl Places {
+    /// Starts every back end the room is to meet at. They report at `sink`.
+    ///
+    /// # Errors
+    /// [`ErrorKind::BadOption`] for an address that cannot be, [`ErrorKind::System`] when a socket
+    /// cannot be bound.
+    pub async fn start(
+        tasks: &Tasks,
+        door: &mut Door,
+        options: &RoomOptions,
+        sink: MeetSink,
+    ) -> Result<Self, Error> {
+        let mut places = Self {
+            backends: BTreeMap::new(),
+            listed: Vec::new(),
+            embedded: embedded_tracker(options).await?,
+        };
+        places.add_trackers(tasks, door, options, &sink)?;
+        Ok(places)
+    }
+
+    fn add_trackers(
+        &mut self,
+        tasks: &Tasks,
+        door: &mut Door,
+        options: &RoomOptions,
+        sink: &MeetSink,
+    ) -> Result<(), Error> {
+        for url in tracker_urls(door.trackers(), options, self.embedded.as_ref())? {
+            let (sink, seed, patience) = (sink.clone(), entropy()?, ClientOptions::default());
+            let text = url.as_str().to_owned();
+            let is_web = matches!(door, Door::Web(_));
+            self.add("tracker", Some(text), |id| {
+                if is_web {
+                    Box::new(TrackerClient::start(tasks, id, url, patience, seed, sink))
+                } else {
+                    Box::new(ApartClient::start(tasks, id, url, patience, seed, sink))
+                }
+            });
+        }
+        Ok(())
+    }
+
+    /// Gives the next back end its number and starts it. `kind` names it in topics and on screens.
+    fn add(&mut self, kind: &str, url: Option<String>, start: impl FnOnce(BackendId) -> Box<dyn Rendezvous>) {
+        let id = BackendId(u16::try_from(self.listed.len()).unwrap_or(u16::MAX));
+        self.listed.push(Backend {
+            id,
+            kind: kind.to_owned(),
+            url,
+        });
+        self.backends.insert(id, start(id));
+    }
+}
+
+async fn embedded_tracker(options: &RoomOptions) -> Result<Option<Tracker>, Error> {
+    let Some(address) = options.embedded_tracker else {
+        return Ok(None);
+    };
+    let bound = Tracker::bind(address, entropy()?).await;
+    bound.map(Some).map_err(|error| {
+        Error::system("The embedded tracker could not be started", &error)
+            .hint("Another program may use that port: name another, or none.")
+    })
+}
+
+/// Where to meet, and what the invite says of it: what the person named, else what the invite
+/// holds, else the public ones. An embedded tracker of ours comes first.
+fn tracker_urls(
+    hints: &mut Vec<String>,
+    options: &RoomOptions,
+    embedded: Option<&Tracker>,
+) -> Result<Vec<TrackerUrl>, Error> {
+    let mut named: Vec<String> = embedded.map(|tracker| tracker.url()).into_iter().collect();
+    if options.trackers.is_empty() {
+        named.append(hints);
+    } else {
+        named.extend(options.trackers.iter().cloned());
+    }
+    let mut seen = std::collections::BTreeSet::new();
+    named.retain(|url| seen.insert(url.clone()));
+    hints.clone_from(&named);
+    if named.is_empty() {
+        if options.local {
+            return Err(Error::new(
+                ErrorKind::BadOption,
+                "A local room needs a tracker on this network.",
+            )
+            .hint("Join by the dayfly: link, which names the tracker, or name one yourself."));
+        }
+        named = defaults::trackers();
+    }
+    let urls = named.iter().map(|text| {
+        let url =
+            TrackerUrl::parse(text).map_err(|error| Error::new(ErrorKind::BadOption, error.to_string()))?;
+        if options.local && !crate::net::is_nearby(url.host()) {
+            return Err(Error::new(
+                ErrorKind::BadOption,
+                format!(
+                    "The tracker {} is not on this machine or its network.",
+                    url.host()
+                ),
+            )
+            .hint("Leave out --local, or name a tracker by its local address."));
+        }
+        Ok(url)
+    });
+    urls.collect()
+}
