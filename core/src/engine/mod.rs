@@ -16,15 +16,16 @@ mod listen;
 mod native;
 mod places;
 mod setup;
+mod shared;
 
 pub use error::{Error, ErrorKind};
 pub use hub::{CAPACITY as LISTENER_CAPACITY, Subscription, Unsubscriber};
 pub use invite::{new_web_room, room_name};
 pub use kept::{KeptIdentity, KeyStore, KeyStoreError};
 pub use native::NativeOptions;
+pub use shared::EngineOptions;
 
 use crate::link::IceServer;
-use crate::task::Tasks;
 use command::{Command, Reply};
 use dayfly_proto::id::{MemberId, MessageId};
 use dayfly_proto::invite::Invite;
@@ -34,6 +35,7 @@ use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
 use hub::{Queue, SharedHub};
 use native::Door;
+use shared::Shared;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -152,11 +154,19 @@ struct Enter {
 }
 
 impl Engine {
+    /// Starts the network thread with the defaults: others on the local network are not found.
+    ///
+    /// # Errors
+    /// As [`Engine::start_with`].
+    pub fn start() -> Result<Self, Error> {
+        Self::start_with(EngineOptions::default())
+    }
+
     /// Starts the network thread.
     ///
     /// # Errors
     /// [`ErrorKind::System`] when the operating system gives no thread or no sockets.
-    pub fn start() -> Result<Self, Error> {
+    pub fn start_with(options: EngineOptions) -> Result<Self, Error> {
         let (requests, inbox) = mpsc::channel(REQUESTS);
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
@@ -166,7 +176,7 @@ impl Engine {
         std::thread::Builder::new()
             .name("dayfly".into())
             .spawn(move || {
-                runtime.block_on(serve(inbox));
+                runtime.block_on(serve(options, inbox));
                 // A key still being computed is of no use to anybody.
                 runtime.shutdown_background();
             })
@@ -255,8 +265,8 @@ impl Engine {
 }
 
 /// The network thread: enters rooms and watches over them until nobody can ask for more.
-async fn serve(mut inbox: mpsc::Receiver<Request>) {
-    let tasks = Tasks::new();
+async fn serve(options: EngineOptions, mut inbox: mpsc::Receiver<Request>) {
+    let shared = Arc::new(Shared::new(options));
     let mut entering = FuturesUnordered::new();
     let mut rooms = FuturesUnordered::new();
     let mut alarm = watch::Sender::new(());
@@ -266,7 +276,7 @@ async fn serve(mut inbox: mpsc::Receiver<Request>) {
             request = inbox.recv(), if open => match request {
                 Some(Request::Enter(enter)) => {
                     let Enter { door, options, reply } = *enter;
-                    let entered = setup::enter(door, options, tasks.clone(), alarm.subscribe());
+                    let entered = setup::enter(door, options, Arc::clone(&shared), alarm.subscribe());
                     entering.push(async move { (entered.await, reply) });
                 }
                 Some(Request::Panic { reply }) => {

@@ -5,6 +5,7 @@
 
 use super::native::Door;
 use super::setup::entropy;
+use super::shared::Shared;
 use super::{Error, ErrorKind, RoomOptions};
 use crate::defaults;
 use crate::rendezvous::tracker::{ApartClient, ClientOptions, Tracker, TrackerClient, TrackerUrl};
@@ -13,6 +14,7 @@ use crate::task::Tasks;
 use dayfly_proto::id::BackendId;
 use dayfly_proto::room::Backend;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// The back ends of one room.
 pub(super) struct Places {
@@ -31,6 +33,7 @@ impl Places {
     /// cannot be bound.
     pub async fn start(
         tasks: &Tasks,
+        shared: &Arc<Shared>,
         door: &mut Door,
         options: &RoomOptions,
         sink: MeetSink,
@@ -41,6 +44,9 @@ impl Places {
             embedded: embedded_tracker(options).await?,
         };
         places.add_trackers(tasks, door, options, &sink)?;
+        if shared.discovery.is_some() {
+            log::debug!("this room's engine can find others on its network");
+        }
         Ok(places)
     }
 

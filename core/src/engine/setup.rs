@@ -6,6 +6,7 @@ use super::driver::{Driver, Inputs};
 use super::hub::SharedHub;
 use super::native::{self, Door};
 use super::places::Places;
+use super::shared::Shared;
 use super::{Error, ErrorKind, REQUESTS, RoomOptions};
 use crate::defaults;
 use crate::link::{IceServer, LinkConfig, WebRtcStack};
@@ -19,6 +20,7 @@ use rand_core::SeedableRng;
 use std::collections::BTreeMap;
 use std::future::Future;
 use std::pin::Pin;
+use std::sync::Arc;
 use tokio::sync::{mpsc, oneshot, watch};
 
 /// Reports from links that may wait for the room. A link that finds no place waits, and its peer
@@ -74,7 +76,7 @@ pub(super) fn entropy() -> Result<[u8; 32], Error> {
 pub(super) async fn enter(
     mut door: Door,
     options: RoomOptions,
-    maker: Tasks,
+    shared: Arc<Shared>,
     alarm: watch::Receiver<()>,
 ) -> Result<(Entered, Supervision), Error> {
     let tasks = Tasks::new();
@@ -85,12 +87,12 @@ pub(super) async fn enter(
     let (commands, requests) = mpsc::channel(REQUESTS);
     let (finished, over) = watch::channel(());
 
-    let places = Places::start(&tasks, &mut door, &options, meet_sink).await?;
+    let places = Places::start(&tasks, &shared, &mut door, &options, meet_sink).await?;
 
     let invite = door.invite();
     let (entry, identity) = match door {
         Door::Web(web) => {
-            let identity = identity(&tasks, maker, web.room.clone());
+            let identity = identity(&tasks, shared.tasks.clone(), web.room.clone());
             (Entry::Web(web), Some(identity))
         }
         Door::Native(entrance) => {

@@ -1,7 +1,7 @@
 //! Places to meet: where two peers that know a room's name find each other.
 //!
-//! One small trait and one back end so far: WebTorrent trackers ([`tracker`]), with a client and
-//! an embedded server. A back end carries sealed offers and answers; it cannot read them, and
+//! One small trait and its back ends: WebTorrent trackers ([`tracker`]), with a client and an
+//! embedded server, and how devices find each other on the local network ([`lan`]). A back end carries sealed offers and answers; it cannot read them, and
 //! nothing it says is believed.
 
 use dayfly_proto::id::{BackendId, PeerId};
@@ -9,6 +9,7 @@ use dayfly_proto::room::{MeetEvent, SealedOffer};
 use dayfly_proto::wire::web::topic::InfoHash;
 use tokio::sync::mpsc;
 
+pub mod lan;
 pub mod tracker;
 
 /// Where a back end reports. Bounded: a back end that outruns the room waits, and with it the
