@@ -5,6 +5,7 @@
 //! them all, those of other modules too. They are replayed from `tests/corpus` by an ordinary test
 //! and run for longer by `scripts/fuzz`. Nothing else calls them.
 
+use crate::description;
 use crate::identity::{check, native as members, web};
 use crate::invite;
 use crate::room;
@@ -26,6 +27,7 @@ pub type Target = fn(&[u8]);
 /// Every body with the name of its corpus.
 pub const TARGETS: &[(&str, Target)] = &[
     ("action", action),
+    ("description", description::fuzz),
     ("frame", frame),
     ("invite_link", invite::fuzz::link),
     ("invite_record", invite::fuzz::record),

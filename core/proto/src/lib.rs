@@ -13,6 +13,7 @@
 uniffi::setup_scaffolding!("dayfly_proto");
 
 pub mod crypto;
+pub mod description;
 pub mod id;
 pub mod identity;
 pub mod invite;
