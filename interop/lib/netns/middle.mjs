@@ -1,0 +1,55 @@
+// What runs in the middle of the test's internet: addresses and the relay.
+
+import { execFile } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+
+const run = promisify(execFile);
+const TURN_USER = 'interop';
+const TURN_PASSWORD = 'relay-of-the-test';
+
+/** What the relay asks for. */
+export const TURN = { username: TURN_USER, credential: TURN_PASSWORD };
+
+/** Addresses of the relay (and of whatever else has ports to itself), and of trackers on port 443. */
+export const MIDDLE = { v4: '203.0.113.1', v6: '2001:db8::1' };
+export const MEETING = { v4: '203.0.113.2', v6: '2001:db8::2' };
+
+const host = (address) => (address.includes(':') ? `[${address}]` : address);
+
+/** URLs of the relay as a device reaches it; `tls` takes the certificate on trust. */
+export function relayUrls(address) {
+  const at = host(address);
+  return {
+    stun: `stun:${at}:3478`,
+    turn: `turn:${at}:3478`,
+    tcp: `turn:${at}:3478?transport=tcp`,
+    tls: `turns:${at}:443?transport=tcp`,
+  };
+}
+
+/** URL of a tracker on port 443, as a device reaches it. */
+export const trackerUrl = (address) => `ws://${host(address)}:443`;
+
+/** Makes a certificate for the relay's addresses; gives its files. */
+async function certificate(folder) {
+  const [cert, key] = [join(folder, 'cert.pem'), join(folder, 'key.pem')];
+  const names = `subjectAltName=IP:${MIDDLE.v4},IP:${MIDDLE.v6},DNS:relay.test`;
+  const words = ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '2'];
+  await run('openssl', [...words, '-subj', '/CN=relay.test', '-addext', names, '-keyout', key, '-out', cert]);
+  return { cert, key, pem: await readFile(cert, 'utf8') };
+}
+
+/** The command of coturn with STUN and TURN over UDP and TCP on 3478 and TLS on 443, and its certificate. */
+export async function coturn(folder) {
+  const { cert, key, pem } = await certificate(folder);
+  const addresses = Object.values(MIDDLE).flatMap((ip) => ['--listening-ip', ip, '--relay-ip', ip]);
+  const command = [
+    'turnserver', '-n', '--log-file', 'stdout', '--simple-log', '--no-cli', '--no-dtls', ...addresses,
+    '--listening-port', '3478', '--tls-listening-port', '443', '--cert', cert, '--pkey', key,
+    '--pidfile', join(folder, 'pid'), '--userdb', join(folder, 'db'),
+    '--lt-cred-mech', '--user', `${TURN_USER}:${TURN_PASSWORD}`, '--realm', 'interop',
+  ];
+  return { command, cert, pem, ready: /relay [0-9.]+ initialization done|Total General servers/i };
+}
