@@ -4,5 +4,6 @@
 //! what holds, the room says what that is worth.
 
 pub mod check;
+pub mod code;
 pub mod native;
 pub mod web;

@@ -24,6 +24,7 @@ pub use web::{Access, LockedInvite, WebInvite};
 
 use native::{HistoryPolicy, NativeInvite};
 use product::{LINK_HOST, URI_SCHEME};
+use zeroize::Zeroizing;
 
 /// The longest text that [`Invite::parse`] looks at, in bytes.
 pub const MAX_TEXT: usize = 8192;
@@ -214,6 +215,22 @@ impl Invite {
         } else {
             format!("https://{link_host}/#{payload}")
         }
+    }
+
+    /// The record that a link spells in letters: version, kind, length, body and check. It holds
+    /// the room's secret, if there is one.
+    #[must_use]
+    pub fn to_record(&self) -> Zeroizing<Vec<u8>> {
+        record::encode(self)
+    }
+
+    /// Reads a record.
+    ///
+    /// # Errors
+    /// [`InviteError::Damaged`], [`InviteError::Cut`], [`InviteError::TooLong`] and
+    /// [`InviteError::Newer`], and what an impossible content gives.
+    pub fn from_record(record: &[u8]) -> Result<Self, InviteError> {
+        record::decode(record)
     }
 
     /// Each island's own `https:` URL of the room, which any browser opens.

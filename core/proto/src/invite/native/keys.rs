@@ -85,16 +85,7 @@ impl RoomKeys {
     /// What the room is called in `slot` at the meeting points of the kind `backend` (`tracker`).
     #[must_use]
     pub fn topic(&self, backend: &str, slot: u64) -> Topic {
-        const DIGITS: &[u8; 36] = b"0123456789abcdefghijklmnopqrstuvwxyz";
-        let mac = hmac(
-            self.topic.expose(),
-            &[backend.as_bytes(), &[0], &slot.to_be_bytes()],
-        );
-        let mut topic = [0; TOPIC_LEN];
-        for (character, byte) in topic.iter_mut().zip(mac) {
-            *character = DIGITS[usize::from(byte % 36)];
-        }
-        Topic(topic)
+        Topic::named(&self.topic, backend, slot)
     }
 }
 
@@ -129,6 +120,19 @@ impl Slots {
 pub struct Topic([u8; TOPIC_LEN]);
 
 impl Topic {
+    /// What `key` names a swarm in `slot` at the meeting points of the kind `backend`:
+    /// `HMAC(key, backend ‖ 00 ‖ u64 slot)`, each byte as one of 36 characters.
+    #[must_use]
+    pub fn named(key: &SecretBytes<32>, backend: &str, slot: u64) -> Self {
+        const DIGITS: &[u8; 36] = b"0123456789abcdefghijklmnopqrstuvwxyz";
+        let mac = hmac(key.expose(), &[backend.as_bytes(), &[0], &slot.to_be_bytes()]);
+        let mut topic = [0; TOPIC_LEN];
+        for (character, byte) in topic.iter_mut().zip(mac) {
+            *character = DIGITS[usize::from(byte % 36)];
+        }
+        Self(topic)
+    }
+
     /// The characters.
     #[must_use]
     pub fn as_str(&self) -> &str {
