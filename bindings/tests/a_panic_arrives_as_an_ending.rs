@@ -33,12 +33,9 @@ async fn each_task_that_runs_for_the_whole_of_a_room() {
     let engine = Engine::start().unwrap();
     for task in ["room", "tracker client"] {
         let options = RoomOptions {
-            name: String::new(),
-            trackers: Vec::new(),
-            ice_servers: None,
             local: true,
             embedded_tracker: Some(([127, 0, 0, 1], 0).into()),
-            password: None,
+            ..RoomOptions::default()
         };
         let invite = Invite::new_web_room(vec!["http://localhost:3000".into()], None).unwrap();
         let room = engine.enter(invite, options, None, None).await.unwrap();

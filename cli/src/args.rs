@@ -87,6 +87,28 @@ fn history(text: &str) -> Result<HistoryPolicy, String> {
     }
 }
 
+/// Which ways connections may take.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, clap::ValueEnum)]
+pub enum RouteArg {
+    /// Directly where that works, else through the TURN server, if there is one
+    #[default]
+    Auto,
+    /// Directly or not at all
+    Direct,
+    /// Through the TURN server or not at all
+    Relay,
+}
+
+impl From<RouteArg> for dayfly_core::link::Route {
+    fn from(route: RouteArg) -> Self {
+        match route {
+            RouteArg::Auto => Self::Automatic,
+            RouteArg::Direct => Self::DirectOnly,
+            RouteArg::Relay => Self::RelayOnly,
+        }
+    }
+}
+
 /// Options of `open` and `join`.
 #[derive(Debug, Default, Args)]
 pub struct RoomArgs {
@@ -125,6 +147,10 @@ pub struct RoomArgs {
     /// File whose first line is the password at the TURN server
     #[arg(long, value_name = "FILE", requires = "turn")]
     pub turn_password_file: Option<PathBuf>,
+    /// Which ways connections may take: whichever works, never through a relay, or only through
+    /// the TURN server, so that the others do not learn your address
+    #[arg(long, value_name = "WAYS", default_value = "auto")]
+    pub route: RouteArg,
     /// Contact nothing beyond this machine and its network
     #[arg(long)]
     pub local: bool,

@@ -5,6 +5,7 @@ use crate::session::{FrontEnd, Stop, is_local};
 use crate::{stdin, text};
 use dayfly_core::defaults;
 use dayfly_core::engine::{Error, ErrorKind, RoomOptions};
+use dayfly_core::link::Route;
 use std::io::Write;
 
 /// Goes on when there is nothing to agree to, when it was agreed to in advance, or when the
@@ -76,9 +77,16 @@ fn sentences(options: &RoomOptions, trackers: &[String]) -> Vec<String> {
             named.join(", ")
         );
     }
-    if options.ice_servers.is_some() && said.len() > 1 {
-        // The person chose who is asked for the address.
+    let relay_only = options.route == Some(Route::RelayOnly);
+    if (options.ice_servers.is_some() || relay_only) && said.len() > 1 {
+        // The person chose who is asked for the address, or nobody is.
         said.remove(1);
+    }
+    if relay_only && let Some(last) = said.last_mut() {
+        *last = "Members of the room learn the relay's address and not this device's. The relay learns \
+                 this device's address, the addresses of what it relays for, when and how much; it \
+                 cannot read what is said. Nobody else is contacted."
+            .to_owned();
     }
     said
 }

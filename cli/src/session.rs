@@ -299,7 +299,8 @@ fn options(args: &RoomArgs, tracker: &OwnTracker) -> Result<RoomOptions, Error> 
         ice_servers: ice_servers(args)?,
         local: is_local(args),
         embedded_tracker: bind.map(|address| SocketAddr::new(address, 0)),
-        password: None,
+        route: Some(args.route.into()),
+        ..RoomOptions::default()
     })
 }
 

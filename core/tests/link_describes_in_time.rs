@@ -3,7 +3,7 @@
 
 mod links;
 
-use dayfly_core::link::{IceServer, LinkConfig};
+use dayfly_core::link::{IceServer, LinkConfig, Route};
 use dayfly_core::proto::secret::SecretString;
 use std::net::{SocketAddr, UdpSocket};
 use std::time::{Duration, Instant};
@@ -104,7 +104,7 @@ async fn relay_only_shows_no_address_of_ours() {
     };
     let config = LinkConfig {
         ice_servers: vec![relay],
-        relay_only: true,
+        route: Route::RelayOnly,
         ..links::loopback()
     };
     let (sdp, took) = describe(&config).await;

@@ -25,7 +25,7 @@ pub use kept::{KeptIdentity, KeyStore, KeyStoreError};
 pub use native::NativeOptions;
 pub use shared::EngineOptions;
 
-use crate::link::IceServer;
+use crate::link::{IceServer, Route};
 use command::{Command, Reply};
 use dayfly_proto::id::{MemberId, MessageId};
 use dayfly_proto::invite::Invite;
@@ -65,6 +65,9 @@ pub struct RoomOptions {
     /// Where to bind an embedded tracker, if one is wanted.
     #[cfg_attr(feature = "uniffi", uniffi(default = None))]
     pub embedded_tracker: Option<SocketAddr>,
+    /// Which ways connections may take; `None` is [`Route::Automatic`].
+    #[cfg_attr(feature = "uniffi", uniffi(default = None))]
+    pub route: Option<Route>,
     /// The room's password, where the invite asks for one.
     #[cfg_attr(feature = "uniffi", uniffi(default = None))]
     pub password: Option<SecretString>,

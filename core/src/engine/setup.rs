@@ -9,7 +9,7 @@ use super::places::Places;
 use super::shared::Shared;
 use super::{Error, ErrorKind, REQUESTS, RoomOptions};
 use crate::defaults;
-use crate::link::{IceServer, LinkConfig, WebRtcStack};
+use crate::link::{IceServer, LinkConfig, Route, WebRtcStack};
 use crate::rendezvous::tracker::Tracker;
 use crate::task::{Tasks, WeakTasks};
 use dayfly_proto::identity::web::{WebIdentity, WebKey};
@@ -114,7 +114,7 @@ pub(super) async fn enter(
         link_config: LinkConfig {
             ice_servers,
             loopback: options.local,
-            relay_only: false,
+            route: options.route.unwrap_or_default(),
             // A native room's only channel is the one every link has.
             native: !native,
         },
@@ -192,6 +192,13 @@ fn ice_servers(options: &RoomOptions) -> Result<Vec<IceServer>, Error> {
             )
             .hint("Leave out --local, or the server."));
         }
+    }
+    if options.route == Some(Route::RelayOnly) && !servers.iter().any(IceServer::is_relay) {
+        return Err(Error::new(
+            ErrorKind::BadOption,
+            "Only relayed connections are wanted, but no relay is named.",
+        )
+        .hint("Name a TURN server, or allow direct connections."));
     }
     Ok(servers)
 }

@@ -29,6 +29,21 @@ pub struct IceServer {
     pub credential: dayfly_proto::secret::SecretString,
 }
 
+/// Which ways links may take.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Enum))]
+pub enum Route {
+    /// A direct way where there is one, else a relay, if one is named.
+    #[default]
+    Automatic,
+    /// Directly or not at all: no relay of ours is asked, and none of the other side's is used.
+    DirectOnly,
+    /// Through a relay of ours or not at all. Nobody but the relay is contacted for a connection,
+    /// so the others learn the relay's address and not this device's.
+    RelayOnly,
+}
+
 /// How links of one room are made.
 #[derive(Debug, Clone, Default)]
 pub struct LinkConfig {
@@ -36,8 +51,8 @@ pub struct LinkConfig {
     pub ice_servers: Vec<IceServer>,
     /// Use loopback addresses too: for rooms within one machine.
     pub loopback: bool,
-    /// Offer and use relayed addresses only, so that peers never learn ours.
-    pub relay_only: bool,
+    /// Which ways may be taken.
+    pub route: Route,
     /// Have a second channel ready for [`Link::open_native`]: for rooms that pages share. A peer
     /// that does not know it notices nothing of it.
     pub native: bool,

@@ -21,11 +21,9 @@ pub fn web(room: &str) -> Invite {
 pub fn local(name: &str, opener: bool) -> RoomOptions {
     RoomOptions {
         name: name.into(),
-        trackers: Vec::new(),
-        ice_servers: None,
         local: true,
         embedded_tracker: opener.then_some(SocketAddr::from((Ipv4Addr::LOCALHOST, 0))),
-        password: None,
+        ..RoomOptions::default()
     }
 }
 

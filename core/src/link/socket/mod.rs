@@ -7,8 +7,11 @@
 //! first byte.
 
 mod checks;
+mod fence;
 mod handshake;
 mod record;
+
+pub(super) use fence::Fence;
 
 use checks::Checks;
 use handshake::{Handshake, Verdict};

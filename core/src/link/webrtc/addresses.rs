@@ -1,6 +1,6 @@
 //! Which of this device's addresses a link is bound to, and where its servers are.
 
-use super::super::IceServer;
+use super::super::{IceServer, LinkConfig, Route};
 use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 use webrtc::peer_connection::RTCIceServer;
@@ -76,6 +76,12 @@ impl IceServer {
         parse(self).map(|_| ())
     }
 
+    /// Whether this is a relay: its address begins like that of a TURN server.
+    #[must_use]
+    pub fn is_relay(&self) -> bool {
+        self.url.starts_with("turn:") || self.url.starts_with("turns:")
+    }
+
     /// The server's host name or address, if it can be used at all.
     #[must_use]
     pub fn host(&self) -> Option<&str> {
@@ -142,15 +148,23 @@ pub(super) struct Servers {
     pub(super) stun: bool,
     /// At least one of them is a TURN server.
     pub(super) turn: bool,
+    /// Where they all are.
+    pub(super) addresses: Vec<SocketAddr>,
 }
 
-/// Resolves all servers at once. Names that do not resolve in time are left out.
+/// Resolves all servers that the route allows, at once. Names that do not resolve in time are
+/// left out.
 ///
 /// # Errors
 /// [`IceServerError`] for the first server that could never be used.
-pub(super) async fn resolve(runtime: &dyn Runtime, servers: &[IceServer]) -> Result<Servers, IceServerError> {
+pub(super) async fn resolve(runtime: &dyn Runtime, config: &LinkConfig) -> Result<Servers, IceServerError> {
     let mut pending = Vec::new();
-    for server in servers.iter().take(MAX_SERVERS) {
+    let wanted = config.ice_servers.iter().filter(|server| match config.route {
+        Route::Automatic => true,
+        Route::DirectOnly => !server.is_relay(),
+        Route::RelayOnly => server.is_relay(),
+    });
+    for server in wanted.take(MAX_SERVERS) {
         let parsed = parse(server)?;
         pending.push(async move {
             let found = match parsed.host.parse() {
@@ -175,6 +189,7 @@ pub(super) async fn resolve(runtime: &dyn Runtime, servers: &[IceServer]) -> Res
             if let Some(address) = found.iter().find(|address| family(address)) {
                 let query = if turn { "?transport=udp" } else { "" };
                 urls.push(format!("{scheme}:{address}{query}"));
+                out.addresses.push(*address);
             }
         }
         if urls.is_empty() {

@@ -3,14 +3,14 @@
 //! while the connection opens; tasks are remembered, so that none outlives its link; and a task
 //! that ends or panics is heard of, where the crate would leave a connection that looks alive.
 
-use super::super::socket::{self, Handshakes};
+use super::super::socket::{self, Fence, Handshakes};
 use futures_util::FutureExt;
 use std::future::Future;
 use std::io;
 use std::net::SocketAddr;
 use std::panic::AssertUnwindSafe;
 use std::pin::Pin;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock};
 use std::time::{Duration, Instant};
 use tokio::sync::watch;
 use webrtc::runtime::{AsyncInterval, AsyncTcpListener, AsyncTcpStream, AsyncUdpSocket, JoinHandle, Runtime};
@@ -36,6 +36,8 @@ pub(super) struct LinkRuntime {
     stopped: watch::Sender<bool>,
     /// None leaves the crate's packets as they are.
     handshakes: Option<Arc<Handshakes>>,
+    /// The only addresses that may be spoken to, where there are such.
+    fence: OnceLock<Fence>,
 }
 
 impl LinkRuntime {
@@ -45,6 +47,7 @@ impl LinkRuntime {
             tasks: Mutex::default(),
             stopped: watch::Sender::new(false),
             handshakes: cure.then(Arc::default),
+            fence: OnceLock::new(),
         })
     }
 
@@ -59,6 +62,12 @@ impl LinkRuntime {
     /// What runs the rest: for deadlines of our own, which nothing shortens.
     pub(super) fn base(&self) -> &dyn Runtime {
         &*self.base
+    }
+
+    /// From now on, new sockets speak with these addresses and with nobody else.
+    pub(super) fn allow_only(&self, addresses: Vec<SocketAddr>) {
+        // Called once, before any socket is made.
+        let _ = self.fence.set(Fence::new(addresses));
     }
 
     /// The channel is open: the driver may sleep as long as it wants to.
@@ -126,8 +135,12 @@ impl Runtime for LinkRuntime {
         let _ = options.set_recv_buffer_size(SOCKET_BUFFER);
         let _ = options.set_send_buffer_size(SOCKET_BUFFER);
         let inner = self.base.wrap_udp_socket(socket)?;
-        Ok(match &self.handshakes {
+        let inner = match &self.handshakes {
             Some(handshakes) => socket::wrap(inner, self.base.clone(), handshakes.clone()),
+            None => inner,
+        };
+        Ok(match self.fence.get() {
+            Some(fence) => fence.around(inner),
             None => inner,
         })
     }

@@ -4,6 +4,7 @@
 //! parses it, and candidates that could only waste time (names behind `.local`, TCP) or make us
 //! send packets to odd places are taken out. Nothing here resolves a name or waits.
 
+use crate::link::{LinkConfig, Route};
 use std::net::IpAddr;
 
 /// Longest description taken, in bytes. A page with camera, microphone and two screens makes
@@ -37,8 +38,8 @@ pub(super) enum SdpError {
 ///
 /// # Errors
 /// [`SdpError`] when it is over-long, no SDP, or has no data channel section.
-pub(super) fn first(text: &str, loopback: bool) -> Result<String, SdpError> {
-    let clean = bounded(text, loopback)?;
+pub(super) fn first(text: &str, config: &LinkConfig) -> Result<String, SdpError> {
+    let clean = bounded(text, config)?;
     let values = |name: &'static str| clean.lines().filter_map(move |line| line.strip_prefix(name));
     if values("m=application ").next().is_none() {
         return Err(SdpError::NoDataChannel);
@@ -59,8 +60,8 @@ pub(super) fn first(text: &str, loopback: bool) -> Result<String, SdpError> {
 ///
 /// # Errors
 /// As [`bounded`], and [`SdpError::OtherCertificate`].
-pub(super) fn under(text: &str, live: &[u8; 32], loopback: bool) -> Result<String, SdpError> {
-    let clean = bounded(text, loopback)?;
+pub(super) fn under(text: &str, live: &[u8; 32], config: &LinkConfig) -> Result<String, SdpError> {
+    let clean = bounded(text, config)?;
     let live: Vec<String> = live.iter().map(|byte| format!("{byte:02X}")).collect();
     let live = format!("sha-256 {}", live.join(":"));
     let mut named = clean
@@ -88,7 +89,7 @@ fn is_sha256(fingerprint: &str) -> bool {
 ///
 /// # Errors
 /// [`SdpError`] when it is over-long or no SDP.
-fn bounded(text: &str, loopback: bool) -> Result<String, SdpError> {
+fn bounded(text: &str, config: &LinkConfig) -> Result<String, SdpError> {
     if text.len() > MAX_SDP {
         return Err(SdpError::TooLong);
     }
@@ -124,7 +125,8 @@ fn bounded(text: &str, loopback: bool) -> Result<String, SdpError> {
             // Bundled sections repeat the same candidates; once is enough.
             if candidates.len() >= MAX_CANDIDATES
                 || candidates.contains(&candidate)
-                || !is_usable(candidate, loopback)
+                || !is_usable(candidate, config.loopback)
+                || (config.route == Route::DirectOnly && is_relayed(candidate))
             {
                 continue;
             }
@@ -154,6 +156,33 @@ fn is_usable(candidate: &str, loopback: bool) -> bool {
         && address.parse().is_ok_and(|ip| is_reachable(ip, loopback))
 }
 
+/// Whether a candidate is an address at a relay.
+fn is_relayed(candidate: &str) -> bool {
+    let mut fields = candidate.split(' ').filter(|field| !field.is_empty()).skip(6);
+    fields.next() == Some("typ") && fields.next() == Some("relay")
+}
+
+/// A relayed candidate without the address it was asked for from (`raddr`, `rport`): where only
+/// relays are used, that address is what they are used for.
+fn without_origin(candidate: &str) -> String {
+    let mut out = String::with_capacity(candidate.len());
+    let is_v6 = candidate.split(' ').nth(4).is_some_and(|a| a.contains(':'));
+    let mut instead = None;
+    for field in candidate.split(' ') {
+        if !out.is_empty() {
+            out.push(' ');
+        }
+        out.push_str(instead.take().unwrap_or(field));
+        instead = match field {
+            "raddr" if is_v6 => Some("::"),
+            "raddr" => Some("0.0.0.0"),
+            "rport" => Some("0"),
+            _ => None,
+        };
+    }
+    out
+}
+
 fn is_reachable(ip: IpAddr, loopback: bool) -> bool {
     if ip.is_unspecified() || ip.is_multicast() {
         return false;
@@ -173,18 +202,27 @@ fn is_reachable(ip: IpAddr, loopback: bool) -> bool {
 /// `recvonly`, which makes a browser encode video for nobody, and which Chromium rejects where
 /// it had offered `inactive`. Candidates of the second component go: RTCP never has its own port.
 /// On a connection that stands, `setup` says who began its DTLS: the stack claims `active` in
-/// every answer, and Chromium refuses to turn the roles around.
-pub(super) fn outgoing(text: &str, setup: Option<Setup>) -> String {
+/// every answer, and Chromium refuses to turn the roles around. Where only relays may be used, no
+/// other address of ours goes out, whatever the stack thinks.
+pub(super) fn outgoing(text: &str, setup: Option<Setup>, route: Route) -> String {
     let mut out = String::with_capacity(text.len());
     let mut media = false;
     for line in text.lines() {
         if line.starts_with("m=") {
             media = line.starts_with("m=audio ") || line.starts_with("m=video ");
         }
-        if let Some(candidate) = line.strip_prefix("a=candidate:")
-            && candidate.split(' ').nth(1) != Some("1")
-        {
-            continue;
+        if let Some(candidate) = line.strip_prefix("a=candidate:") {
+            if candidate.split(' ').nth(1) != Some("1") {
+                continue;
+            }
+            if route == Route::RelayOnly {
+                if is_relayed(candidate) {
+                    out.push_str("a=candidate:");
+                    out.push_str(&without_origin(candidate));
+                    out.push_str("\r\n");
+                }
+                continue;
+            }
         }
         out.push_str(match (line, setup) {
             ("a=sendrecv" | "a=recvonly" | "a=sendonly", _) if media => "a=inactive",
@@ -234,6 +272,13 @@ mod tests {
         a=fingerprint:sha-256 00:11:22:33:44:55:66:77:88:99:AA:BB:CC:DD:EE:FF:\
         00:11:22:33:44:55:66:77:88:99:AA:BB:CC:DD:EE:FF\r\n";
 
+    fn within(loopback: bool) -> LinkConfig {
+        LinkConfig {
+            loopback,
+            ..LinkConfig::default()
+        }
+    }
+
     fn candidate(address: &str, transport: &str) -> String {
         format!("a=candidate:1 1 {transport} 2122260223 {address} 40000 typ host\r\n")
     }
@@ -260,7 +305,7 @@ mod tests {
             offer += &candidate(address, "udp");
         }
         offer += &candidate("9.9.9.9", "tcp");
-        let clean = first(&offer, false).unwrap();
+        let clean = first(&offer, &within(false)).unwrap();
         for address in kept {
             assert!(clean.contains(&format!(" {address} ")), "{address}");
         }
@@ -268,7 +313,7 @@ mod tests {
             assert!(!clean.contains(&format!(" {address} ")), "{address}");
         }
         assert!(
-            first(&(HEAD.to_owned() + &candidate("127.0.0.1", "UDP")), true)
+            first(&(HEAD.to_owned() + &candidate("127.0.0.1", "UDP")), &within(true))
                 .unwrap()
                 .contains("127.0.0.1 40000")
         );
@@ -276,18 +321,22 @@ mod tests {
 
     #[test]
     fn what_a_connection_needs_must_be_there() {
-        assert!(first(HEAD, true).is_ok());
+        assert!(first(HEAD, &within(true)).is_ok());
         for needed in ["a=ice-ufrag:", "a=ice-pwd:", "a=setup:", "a=fingerprint:"] {
             let without: String = HEAD
                 .split_inclusive('\n')
                 .filter(|line| !line.starts_with(needed))
                 .collect();
-            assert_eq!(first(&without, true), Err(SdpError::Malformed), "{needed}");
+            assert_eq!(
+                first(&without, &within(true)),
+                Err(SdpError::Malformed),
+                "{needed}"
+            );
         }
         for other in ["sha-1 00:11", "sha-256 00:11", "sha-256 zz"] {
             let at = HEAD.find("sha-256").unwrap();
             let weak = HEAD[..at].to_owned() + other + "\r\n";
-            assert_eq!(first(&weak, true), Err(SdpError::Malformed), "{other}");
+            assert_eq!(first(&weak, &within(true)), Err(SdpError::Malformed), "{other}");
         }
     }
 
@@ -298,21 +347,30 @@ mod tests {
             offer += &candidate(&format!("10.0.{}.{}", n / 200, n % 200 + 1), "udp");
             offer += &candidate("10.0.0.1", "udp");
         }
-        let clean = first(&offer, false).unwrap();
+        let clean = first(&offer, &within(false)).unwrap();
         assert_eq!(clean.matches("a=candidate:").count(), MAX_CANDIDATES);
     }
 
     #[test]
     fn what_is_no_description_is_refused() {
-        assert_eq!(first("", true), Err(SdpError::Malformed));
-        assert_eq!(first("hello", true), Err(SdpError::Malformed));
-        assert_eq!(first("v=0\r\nnonsense\r\n", true), Err(SdpError::Malformed));
-        assert_eq!(first("v=0\r\ns=\u{7}\r\n", true), Err(SdpError::Malformed));
-        assert_eq!(first("v=0\r\ns=-\r\n", true), Err(SdpError::NoDataChannel));
+        assert_eq!(first("", &within(true)), Err(SdpError::Malformed));
+        assert_eq!(first("hello", &within(true)), Err(SdpError::Malformed));
+        assert_eq!(
+            first("v=0\r\nnonsense\r\n", &within(true)),
+            Err(SdpError::Malformed)
+        );
+        assert_eq!(
+            first("v=0\r\ns=\u{7}\r\n", &within(true)),
+            Err(SdpError::Malformed)
+        );
+        assert_eq!(
+            first("v=0\r\ns=-\r\n", &within(true)),
+            Err(SdpError::NoDataChannel)
+        );
         let long = format!("v=0\r\ns={}\r\n", "x".repeat(MAX_SDP));
-        assert_eq!(first(&long, true), Err(SdpError::TooLong));
+        assert_eq!(first(&long, &within(true)), Err(SdpError::TooLong));
         let sections = HEAD.to_owned() + &"m=audio 9 UDP/TLS/RTP/SAVPF 111\r\n".repeat(40);
-        assert_eq!(first(&sections, true), Err(SdpError::TooLong));
+        assert_eq!(first(&sections, &within(true)), Err(SdpError::TooLong));
     }
 
     #[test]
@@ -320,7 +378,7 @@ mod tests {
         let answer = "v=0\r\na=sendrecv\r\nm=audio 9 X 111\r\na=recvonly\r\nm=video 9 X 96\r\n\
             a=sendrecv\r\nm=application 9 X\r\na=sendrecv\r\n";
         assert_eq!(
-            outgoing(answer, None),
+            outgoing(answer, None, Route::Automatic),
             "v=0\r\na=sendrecv\r\nm=audio 9 X 111\r\na=inactive\r\nm=video 9 X 96\r\n\
             a=inactive\r\nm=application 9 X\r\na=sendrecv\r\n"
         );
@@ -332,9 +390,12 @@ mod tests {
         assert_eq!(Setup::ours(answer, true), Setup::Active);
         assert_eq!(Setup::ours(answer, false), Setup::Passive);
         assert_eq!(Setup::ours("a=setup:passive\r\n", false), Setup::Active);
-        assert_eq!(outgoing(answer, None), answer);
-        assert_eq!(outgoing(answer, Some(Setup::Active)), answer);
-        assert_eq!(outgoing(answer, Some(Setup::Passive)), "a=setup:passive\r\n");
+        assert_eq!(outgoing(answer, None, Route::Automatic), answer);
+        assert_eq!(outgoing(answer, Some(Setup::Active), Route::Automatic), answer);
+        assert_eq!(
+            outgoing(answer, Some(Setup::Passive), Route::Automatic),
+            "a=setup:passive\r\n"
+        );
     }
 
     #[test]
@@ -342,8 +403,40 @@ mod tests {
         let text = "a=candidate:1 1 udp 5 192.0.2.1 9 typ host\r\n\
             a=candidate:1 2 udp 5 192.0.2.1 9 typ host\r\n";
         assert_eq!(
-            outgoing(text, None),
+            outgoing(text, None, Route::Automatic),
             "a=candidate:1 1 udp 5 192.0.2.1 9 typ host\r\n"
+        );
+    }
+
+    #[test]
+    fn relay_only_names_nothing_but_relays() {
+        let text = "a=candidate:1 1 udp 5 192.168.1.2 9 typ host\r\n\
+            a=candidate:2 1 udp 5 198.51.100.7 9 typ srflx raddr 192.168.1.2 rport 9\r\n\
+            a=candidate:3 1 udp 5 203.0.113.1 70 typ relay raddr 192.168.1.2 rport 9 url x\r\n\
+            a=candidate:4 1 udp 5 2001:db8::1 70 typ relay raddr fd00::2 rport 9\r\n\
+            a=candidate:5 1 udp 5 name.local 9 typ host\r\n";
+        assert_eq!(
+            outgoing(text, None, Route::RelayOnly),
+            "a=candidate:3 1 udp 5 203.0.113.1 70 typ relay raddr 0.0.0.0 rport 0 url x\r\n\
+            a=candidate:4 1 udp 5 2001:db8::1 70 typ relay raddr :: rport 0\r\n"
+        );
+        assert_eq!(outgoing(text, None, Route::Automatic), text);
+    }
+
+    #[test]
+    fn direct_only_takes_no_relay_of_the_other_sides() {
+        let relayed = "a=candidate:1 1 udp 5 203.0.113.1 70 typ relay raddr 0.0.0.0 rport 0\r\n";
+        let text = HEAD.to_owned() + &candidate("192.0.2.1", "udp") + relayed;
+        let config = LinkConfig {
+            route: Route::DirectOnly,
+            ..LinkConfig::default()
+        };
+        let clean = first(&text, &config).unwrap();
+        assert!(clean.contains("192.0.2.1") && !clean.contains("203.0.113.1"));
+        assert!(
+            first(&text, &LinkConfig::default())
+                .unwrap()
+                .contains("203.0.113.1")
         );
     }
 }

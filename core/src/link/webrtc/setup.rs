@@ -2,7 +2,7 @@
 
 use super::addresses::Servers;
 use super::runtime::LinkRuntime;
-use crate::link::LinkConfig;
+use crate::link::{LinkConfig, Route};
 use rtc::crypto::{HashAlgorithm, SignatureScheme};
 use rtc::ice::mdns::MulticastDnsMode;
 use rtc::peer_connection::certificate::{CertificateParams, RTCCertificate};
@@ -184,7 +184,7 @@ pub(super) async fn build(
     let mut configuration = RTCConfigurationBuilder::new()
         .with_ice_servers(servers.list)
         .with_certificates(vec![own]);
-    if config.relay_only {
+    if config.route == Route::RelayOnly {
         configuration = configuration.with_ice_transport_policy(RTCIceTransportPolicy::Relay);
     }
 

@@ -4,7 +4,7 @@ use super::runtime::LinkRuntime;
 use super::sdp::Setup;
 use super::setup::{self, Made, Reports};
 use super::{Frame, Shared, addresses, native, sdp};
-use crate::link::{LinkConfig, LinkSink};
+use crate::link::{LinkConfig, LinkSink, Route};
 use bytes::{Bytes, BytesMut};
 use dayfly_proto::id::LinkId;
 use dayfly_proto::room::{Binding, LinkEvent, Via};
@@ -211,17 +211,20 @@ impl Task {
             Role::Offer => None,
             Role::Answer(text) => {
                 let text = std::mem::take(text);
-                Some(sdp::first(&text, self.config.loopback).map_err(because)?)
+                Some(sdp::first(&text, &self.config).map_err(because)?)
             }
         };
-        let servers = addresses::resolve(runtime.base(), &self.config.ice_servers)
+        let servers = addresses::resolve(runtime.base(), &self.config)
             .await
             .map_err(because)?;
-        let (stun, turn) = (servers.stun && !self.config.relay_only, servers.turn);
-        if self.config.relay_only && !turn {
-            return Err(because(
-                "only relayed connections are allowed, but no relay can be reached",
-            ));
+        let (stun, turn) = (servers.stun, servers.turn);
+        if self.config.route == Route::RelayOnly {
+            if !turn {
+                return Err(because(
+                    "only relayed connections are allowed, but no relay can be reached",
+                ));
+            }
+            runtime.allow_only(servers.addresses.clone());
         }
         let bind = match &self.interfaces {
             Some(interfaces) => interfaces.iter().map(|ip| SocketAddr::new(*ip, 0)).collect(),
@@ -274,7 +277,7 @@ impl Task {
             .await
             .ok_or_else(|| because("the connection could not be described; try again"))?
             .sdp;
-        let sdp = sdp::outgoing(&sdp, None);
+        let sdp = sdp::outgoing(&sdp, None, self.config.route);
         if let Role::Answer(_) = self.role {
             self.setup = Some(Setup::ours(&sdp, true));
         }
@@ -573,7 +576,7 @@ async fn obey(
 }
 
 async fn accept(connection: &dyn PeerConnection, answer: &str, config: &LinkConfig) -> Result<(), Over> {
-    let answer = sdp::first(answer, config.loopback).map_err(because)?;
+    let answer = sdp::first(answer, config).map_err(because)?;
     let answer = RTCSessionDescription::answer(answer).map_err(|_| nonsense())?;
     connection
         .set_remote_description(answer)
@@ -597,7 +600,7 @@ async fn renegotiate(
     let live = certificate(connection).await;
     // Without a certificate there is no open connection that an offer could have come over.
     let live = live.ok_or_else(|| because("the other side made a new offer too soon"))?;
-    let offer = sdp::under(offer, &live, config.loopback).map_err(because)?;
+    let offer = sdp::under(offer, &live, config).map_err(because)?;
     if connection.pending_local_description().await.is_some() {
         let rollback = RTCSessionDescription::rollback(None).map_err(failed)?;
         connection.set_local_description(rollback).await.map_err(failed)?;
@@ -610,7 +613,7 @@ async fn renegotiate(
         .local_description()
         .await
         .ok_or_else(|| because("the new description was lost; try again"))?;
-    Ok(sdp::outgoing(&answer.sdp, setup))
+    Ok(sdp::outgoing(&answer.sdp, setup, config.route))
 }
 
 /// Tells of silence, of voices, and of the way between them.
