@@ -151,6 +151,11 @@ pub struct RoomArgs {
     /// the TURN server, so that the others do not learn your address
     #[arg(long, value_name = "WAYS", default_value = "auto")]
     pub route: RouteArg,
+    /// Reach places to meet through this proxy, socks5://HOST:PORT (Tor, say) or http://HOST:PORT;
+    /// before the host may stand USER@, whose password is asked for or taken from
+    /// DAYFLY_PROXY_PASSWORD
+    #[arg(long, value_name = "URL")]
+    pub proxy: Option<String>,
     /// Contact nothing beyond this machine and its network
     #[arg(long)]
     pub local: bool,

@@ -3,6 +3,7 @@
 
 use crate::stdin;
 use dayfly_core::engine::{Error, ErrorKind};
+use dayfly_core::net::Proxy;
 use dayfly_core::proto::secret::SecretString;
 use std::fs::File;
 use std::io::{BufReader, Read};
@@ -48,6 +49,41 @@ impl Wanted<'_> {
         }
         Ok(password)
     }
+}
+
+/// The variable that may hold the proxy's password.
+pub const PROXY_VARIABLE: &str = "DAYFLY_PROXY_PASSWORD";
+
+/// The proxy of `--proxy`, with its password if it names a user: from [`PROXY_VARIABLE`], else by
+/// asking where somebody is there to `ask`.
+///
+/// # Errors
+/// [`ErrorKind::BadOption`] with a sentence when it is none, when it holds a password, or when
+/// there is none to be had.
+pub fn proxy(text: &str, ask: bool) -> Result<SecretString, Error> {
+    let proxy = Proxy::parse(text).map_err(|error| refused(format!("This cannot be: {error}."), None))?;
+    if proxy.has_password() {
+        let hint = format!("Leave it out: it is asked for, or taken from {PROXY_VARIABLE}.");
+        return Err(refused(
+            "A password on the command line can be read by every user of this machine.",
+            Some(hint),
+        ));
+    }
+    if !proxy.lacks_password() {
+        return Ok(proxy.address());
+    }
+    let password = match std::env::var(PROXY_VARIABLE) {
+        Ok(password) => checked(password)?,
+        Err(_) if ask => prompt("Password at the proxy (not shown): ")?,
+        Err(_) => {
+            let hint = format!("Set {PROXY_VARIABLE}.");
+            return Err(refused("The proxy needs a password for this user.", Some(hint)));
+        }
+    };
+    let proxy = proxy
+        .with_password(password)
+        .map_err(|error| refused(format!("This cannot be: {error}."), None))?;
+    Ok(proxy.address())
 }
 
 /// The first line of `file`, or of the standard input for `-`.
@@ -111,6 +147,19 @@ mod tests {
     fn the_first_line_is_the_password_spaces_and_all() {
         let password = from_file(file(b" open sesame \r\nrest\n").path()).unwrap();
         assert_eq!(password.expose(), " open sesame ");
+    }
+
+    #[test]
+    fn a_proxys_password_stands_in_no_argument() {
+        let refused = |text| proxy(text, false).unwrap_err();
+        assert!(
+            refused("socks5://ada:x@127.0.0.1:1080")
+                .message
+                .contains("command line")
+        );
+        assert!(refused("socks4://127.0.0.1:1080").message.contains("socks5://"));
+        let plain = proxy("socks5h://127.0.0.1:9050", false).unwrap();
+        assert_eq!(plain.expose(), "socks5://127.0.0.1:9050");
     }
 
     #[test]

@@ -186,17 +186,25 @@ impl From<Error> for Stop {
     }
 }
 
+/// What a proxy does not hide.
+const BESIDE_THE_PROXY: &str = "Places to meet are reached through the proxy. STUN servers and the members of the room \
+                                are reached past it, over UDP, and learn this device's internet address; with \
+                                --route relay the members do not.";
+
 /// Runs `open` or `join`. `way` finds the way in once the front end is known; `preface` is what
 /// `open` has to say first.
 pub fn run(
     args: &RoomArgs,
     role: Role,
-    preface: Vec<String>,
+    mut preface: Vec<String>,
     way: impl FnOnce(&RoomArgs, FrontEnd) -> Result<Way, Error>,
 ) -> Exit {
     let front_end = FrontEnd::choose(args);
     if front_end == FrontEnd::Json {
         json::print(&Row::hello());
+    }
+    if args.proxy.is_some() {
+        preface.push(BESIDE_THE_PROXY.into());
     }
     let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
         Ok(runtime) => runtime,
@@ -233,7 +241,7 @@ async fn enter(
     way: Way,
     front_end: FrontEnd,
 ) -> Result<Session, Stop> {
-    let options = options(args, &OwnTracker::of(args, role))?;
+    let options = options(args, &OwnTracker::of(args, role), front_end)?;
     consent::settle(args, &options, way.trackers(), &preface, front_end)?;
     let handle = match way {
         Way::Enter { invite, password } => {
@@ -286,13 +294,17 @@ impl OwnTracker {
     }
 }
 
-fn options(args: &RoomArgs, tracker: &OwnTracker) -> Result<RoomOptions, Error> {
+fn options(args: &RoomArgs, tracker: &OwnTracker, front_end: FrontEnd) -> Result<RoomOptions, Error> {
     let bind = match tracker {
         // Bound to that one address: a tracker for this network must not face the internet.
         OwnTracker::Network => Some(net::lan_address().ok_or_else(no_network)?),
         OwnTracker::Machine => Some(Ipv4Addr::LOCALHOST.into()),
         OwnTracker::No => None,
     };
+    let proxy = args
+        .proxy
+        .as_deref()
+        .map(|url| password::proxy(url, front_end.may_ask()));
     Ok(RoomOptions {
         name: args.name.clone(),
         trackers: args.tracker.clone(),
@@ -300,6 +312,7 @@ fn options(args: &RoomArgs, tracker: &OwnTracker) -> Result<RoomOptions, Error> 
         local: is_local(args),
         embedded_tracker: bind.map(|address| SocketAddr::new(address, 0)),
         route: Some(args.route.into()),
+        proxy: proxy.transpose()?,
         ..RoomOptions::default()
     })
 }

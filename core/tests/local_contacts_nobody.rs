@@ -1,17 +1,24 @@
 //! A local room sends no packet beyond its machine: two members meet, talk and leave in a network
 //! namespace that has an address, a default route and name servers, and a counter at its exit
-//! stays at zero. The same counter sees a room that is not local, so it is not blind.
+//! stays at zero. So it does for a room that is not local but goes through a proxy: no name is
+//! asked for and no connection made past it. The same counter sees a room that does neither, so it
+//! is not blind.
 //!
 //! Needs Linux, root, `ip` and `nft`; elsewhere it says so and is counted as skipped.
 
 #![cfg(target_os = "linux")]
 
 mod common;
+mod proxy_support;
 
 use common::{PATIENCE, Person, local, web};
 use dayfly_core::engine::{Engine, RoomOptions};
 use dayfly_core::proto::room::Event;
+use dayfly_core::proto::secret::SecretString;
+use dayfly_core::rendezvous::tracker::{Tracker, TrackerUrl};
+use proxy_support::{Manners, NAME, TestProxy};
 use std::io::Write;
+use std::net::Ipv4Addr;
 use std::process::{Command, Output, Stdio};
 use std::time::Duration;
 
@@ -155,6 +162,7 @@ fn skip(reason: &str) {
 async fn a_local_room_contacts_nobody() {
     match std::env::var(INSIDE).as_deref() {
         Ok("local") => return two_talk_and_leave().await,
+        Ok("proxied") => return two_meet_through_a_proxy().await,
         Ok("public") => return one_looks_for_others().await,
         _ => {}
     }
@@ -162,21 +170,23 @@ async fn a_local_room_contacts_nobody() {
         Ok(namespace) => namespace,
         Err(reason) => return skip(&format!("no network namespace can be made ({reason})")),
     };
-    let inside = namespace.room("local");
-    assert!(
-        inside.status.success(),
-        "{}",
-        String::from_utf8_lossy(&inside.stderr)
-    );
-    assert!(
-        String::from_utf8_lossy(&inside.stdout).contains("they talked"),
-        "the room was tried"
-    );
-    assert_eq!(
-        namespace.counted(),
-        (0, 0),
-        "packets that left, questions to name servers"
-    );
+    for (kind, done) in [("local", "they talked"), ("proxied", "they met by proxy")] {
+        let inside = namespace.room(kind);
+        assert!(
+            inside.status.success(),
+            "{}",
+            String::from_utf8_lossy(&inside.stderr)
+        );
+        assert!(
+            String::from_utf8_lossy(&inside.stdout).contains(done),
+            "the {kind} room was tried"
+        );
+        assert_eq!(
+            namespace.counted(),
+            (0, 0),
+            "packets of a {kind} room that left, its questions to name servers"
+        );
+    }
 
     let inside = namespace.room("public");
     assert!(
@@ -216,6 +226,29 @@ async fn two_talk_and_leave() {
     .await;
     ada.room.leave().await;
     println!("they talked");
+}
+
+async fn two_meet_through_a_proxy() {
+    let tracker = Tracker::bind((Ipv4Addr::LOCALHOST, 0).into(), [5; 32])
+        .await
+        .expect("a port");
+    let url = TrackerUrl::parse(&tracker.url()).expect("its own address");
+    let target = (Ipv4Addr::LOCALHOST, url.port()).into();
+    let proxy = TestProxy::start(Manners::Socks5, target).await;
+    let options = |name| RoomOptions {
+        trackers: vec![format!("ws://{NAME}:7000")],
+        ice_servers: Some(Vec::new()),
+        local: false,
+        proxy: Some(SecretString::new(format!("socks5://{}", proxy.address))),
+        ..local(name, false)
+    };
+    let engine = Engine::start().expect("a thread");
+    let invite = web("nobody else");
+    let mut ada = Person::enter(&engine, &invite, options("Ada")).await;
+    let mut bob = Person::enter(&engine, &invite, options("Bob")).await;
+    ada.joined("Bob").await;
+    bob.joined("Ada").await;
+    println!("they met by proxy");
 }
 
 async fn one_looks_for_others() {

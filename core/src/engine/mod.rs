@@ -71,6 +71,10 @@ pub struct RoomOptions {
     /// The room's password, where the invite asks for one.
     #[cfg_attr(feature = "uniffi", uniffi(default = None))]
     pub password: Option<SecretString>,
+    /// A proxy for everything that goes over TCP: `socks5://[USER:PASSWORD@]HOST:PORT` or
+    /// `http://…`. Connections between members use UDP, which goes through none.
+    #[cfg_attr(feature = "uniffi", uniffi(default = None))]
+    pub proxy: Option<SecretString>,
 }
 
 #[cfg(feature = "uniffi")]

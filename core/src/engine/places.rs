@@ -8,6 +8,7 @@ use super::setup::entropy;
 use super::shared::Shared;
 use super::{Error, ErrorKind, RoomOptions};
 use crate::defaults;
+use crate::net::Dialer;
 use crate::rendezvous::tracker::{ApartClient, ClientOptions, Tracker, TrackerClient, TrackerUrl};
 use crate::rendezvous::{MeetSink, Rendezvous};
 use crate::task::Tasks;
@@ -36,6 +37,7 @@ impl Places {
         shared: &Arc<Shared>,
         door: &mut Door,
         options: &RoomOptions,
+        dialer: &Dialer,
         sink: MeetSink,
     ) -> Result<Self, Error> {
         let mut places = Self {
@@ -43,7 +45,7 @@ impl Places {
             listed: Vec::new(),
             embedded: embedded_tracker(options).await?,
         };
-        places.add_trackers(tasks, door, options, &sink)?;
+        places.add_trackers(tasks, door, options, dialer, &sink)?;
         if shared.discovery.is_some() {
             log::debug!("this room's engine can find others on its network");
         }
@@ -55,10 +57,15 @@ impl Places {
         tasks: &Tasks,
         door: &mut Door,
         options: &RoomOptions,
+        dialer: &Dialer,
         sink: &MeetSink,
     ) -> Result<(), Error> {
         for url in tracker_urls(door.trackers(), options, self.embedded.as_ref())? {
-            let (sink, seed, patience) = (sink.clone(), entropy()?, ClientOptions::default());
+            let (sink, seed) = (sink.clone(), entropy()?);
+            let patience = ClientOptions {
+                dialer: dialer.clone(),
+                ..ClientOptions::default()
+            };
             let text = url.as_str().to_owned();
             let is_web = matches!(door, Door::Web(_));
             self.add("tracker", Some(text), |id| {

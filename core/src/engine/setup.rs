@@ -10,6 +10,7 @@ use super::shared::Shared;
 use super::{Error, ErrorKind, REQUESTS, RoomOptions};
 use crate::defaults;
 use crate::link::{IceServer, LinkConfig, Route, WebRtcStack};
+use crate::net::{Dialer, Proxy, is_nearby};
 use crate::rendezvous::tracker::Tracker;
 use crate::task::{Tasks, WeakTasks};
 use dayfly_proto::identity::web::{WebIdentity, WebKey};
@@ -81,13 +82,14 @@ pub(super) async fn enter(
 ) -> Result<(Entered, Supervision), Error> {
     let tasks = Tasks::new();
     let ice_servers = ice_servers(&options)?;
+    let dialer = dialer(&options)?;
 
     let (meet_sink, meets) = mpsc::channel(MEET_EVENTS);
     let (link_sink, links) = mpsc::channel(LINK_EVENTS);
     let (commands, requests) = mpsc::channel(REQUESTS);
     let (finished, over) = watch::channel(());
 
-    let places = Places::start(&tasks, &shared, &mut door, &options, meet_sink).await?;
+    let places = Places::start(&tasks, &shared, &mut door, &options, &dialer, meet_sink).await?;
 
     let invite = door.invite();
     let (entry, identity) = match door {
@@ -175,6 +177,25 @@ async fn supervise(
     drop(finished);
 }
 
+/// How this room reaches hosts over TCP.
+fn dialer(options: &RoomOptions) -> Result<Dialer, Error> {
+    let Some(address) = &options.proxy else {
+        return Ok(Dialer::default());
+    };
+    let proxy = Proxy::parse(address.expose())
+        .map_err(|error| Error::new(ErrorKind::BadOption, format!("This cannot be: {error}.")))?;
+    if options.local && !is_nearby(proxy.host()) {
+        return Err(Error::new(
+            ErrorKind::BadOption,
+            "The proxy is not on this machine or its network.",
+        )
+        .hint("Leave out --local, or the proxy."));
+    }
+    Ok(Dialer {
+        proxy: Some(Arc::new(proxy)),
+    })
+}
+
 fn ice_servers(options: &RoomOptions) -> Result<Vec<IceServer>, Error> {
     let servers = match &options.ice_servers {
         Some(servers) => servers.clone(),
@@ -185,7 +206,7 @@ fn ice_servers(options: &RoomOptions) -> Result<Vec<IceServer>, Error> {
         server
             .check()
             .map_err(|error| Error::new(ErrorKind::BadOption, error.to_string()))?;
-        if options.local && !server.host().is_some_and(crate::net::is_nearby) {
+        if options.local && !server.host().is_some_and(is_nearby) {
             return Err(Error::new(
                 ErrorKind::BadOption,
                 format!("The server {} is not on this machine or its network.", server.url),

@@ -2,7 +2,7 @@
 //! deadlines, and with a sentence for each way it can fail.
 
 use super::TrackerUrl;
-use crate::net;
+use crate::net::{DialError, Dialer};
 use futures_util::SinkExt;
 use std::io;
 use std::pin::Pin;
@@ -39,6 +39,8 @@ pub struct ClientOptions {
     pub last_retry: Duration,
     /// TLS settings instead of the usual ones (the public web's root certificates).
     pub tls: Option<Arc<rustls::ClientConfig>>,
+    /// How hosts are reached: directly or through a proxy.
+    pub dialer: Dialer,
 }
 
 impl Default for ClientOptions {
@@ -49,6 +51,7 @@ impl Default for ClientOptions {
             first_retry: Duration::from_secs(1),
             last_retry: Duration::from_secs(60),
             tls: None,
+            dialer: Dialer::default(),
         }
     }
 }
@@ -66,15 +69,9 @@ pub enum Trouble {
     /// Nothing came back in time.
     #[error("does not answer")]
     NoAnswer,
-    /// The name service does not know the host.
-    #[error("is not found: the name is wrong, or this device has no internet")]
-    NoSuchHost,
-    /// No service at that port.
-    #[error("refuses connections")]
-    Refused,
-    /// No route there.
-    #[error("cannot be reached from this network")]
-    Unreachable,
+    /// No connection at all.
+    #[error(transparent)]
+    Dial(#[from] DialError),
     /// TLS failed: a wrong or expired certificate, or somebody in between.
     #[error("shows no valid certificate; somebody may be in between")]
     Certificate,
@@ -141,9 +138,7 @@ pub(super) async fn open(
         .max_message_size(Some(MAX_MESSAGE))
         .max_frame_size(Some(MAX_MESSAGE));
     let connect = async {
-        let stream = net::dial(url.host(), url.port())
-            .await
-            .map_err(|e| dial_trouble(&e))?;
+        let stream = options.dialer.dial(url.host(), url.port()).await?;
         let stream = Counted { stream, traffic };
         tokio_tungstenite::client_async_tls_with_config(url.as_str(), stream, Some(config), connector)
             .await
@@ -153,17 +148,6 @@ pub(super) async fn open(
     timeout(options.connect_deadline, connect)
         .await
         .unwrap_or(Err(Trouble::NoAnswer))
-}
-
-fn dial_trouble(error: &io::Error) -> Trouble {
-    use io::ErrorKind as Kind;
-    match error.kind() {
-        Kind::ConnectionRefused | Kind::ConnectionReset => Trouble::Refused,
-        Kind::NetworkUnreachable | Kind::HostUnreachable | Kind::NetworkDown => Trouble::Unreachable,
-        Kind::TimedOut => Trouble::NoAnswer,
-        Kind::PermissionDenied | Kind::AddrNotAvailable => Trouble::Unreachable,
-        _ => Trouble::NoSuchHost,
-    }
 }
 
 /// What a WebSocket error means; `otherwise` for a connection that just ended.

@@ -2,6 +2,7 @@
 //!
 //! Owns the syntax and the sentences about what is wrong with it; resolves and connects nothing.
 
+use crate::net::host::{self, HostError};
 use std::fmt;
 
 /// Characters of the longest address taken.
@@ -80,19 +81,7 @@ impl TrackerUrl {
         if authority.contains('@') {
             return Err(TrackerUrlError::UserInfo);
         }
-        let (host, port) = split_port(authority)?;
-        let host = host.to_ascii_lowercase();
-        let bare = check_host(&host)?;
-        let port = match port {
-            None => None,
-            Some(digits) => Some(
-                digits
-                    .parse::<u16>()
-                    .ok()
-                    .filter(|p| *p != 0 && digits.bytes().all(|b| b.is_ascii_digit()))
-                    .ok_or(TrackerUrlError::Port)?,
-            ),
-        };
+        let (host, bare, port) = host::split(authority)?;
         let default = if tls { 443 } else { 80 };
         let shown = port
             .filter(|p| *p != default)
@@ -145,42 +134,12 @@ impl fmt::Debug for TrackerUrl {
     }
 }
 
-fn split_port(authority: &str) -> Result<(&str, Option<&str>), TrackerUrlError> {
-    if authority.starts_with('[') {
-        let close = authority.find(']').ok_or(TrackerUrlError::Host)?;
-        let (host, rest) = authority.split_at(close + 1);
-        return match rest.strip_prefix(':') {
-            Some(port) => Ok((host, Some(port))),
-            None if rest.is_empty() => Ok((host, None)),
-            None => Err(TrackerUrlError::Host),
-        };
-    }
-    match authority.split_once(':') {
-        Some((host, port)) => Ok((host, Some(port))),
-        None => Ok((authority, None)),
-    }
-}
-
-/// The host without brackets, if it can be one: an IP address or a DNS name (RFC 1123).
-fn check_host(host: &str) -> Result<String, TrackerUrlError> {
-    if let Some(inner) = host.strip_prefix('[').and_then(|h| h.strip_suffix(']')) {
-        return match inner.parse::<std::net::Ipv6Addr>() {
-            Ok(_) => Ok(inner.to_owned()),
-            Err(_) => Err(TrackerUrlError::Host),
-        };
-    }
-    let label = |l: &str| {
-        (1..=63).contains(&l.len())
-            && l.bytes()
-                .all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
-            && !l.starts_with('-')
-            && !l.ends_with('-')
-    };
-    let name = host.strip_suffix('.').unwrap_or(host);
-    if name.len() <= 253 && name.split('.').all(label) {
-        Ok(host.to_owned())
-    } else {
-        Err(TrackerUrlError::Host)
+impl From<HostError> for TrackerUrlError {
+    fn from(error: HostError) -> Self {
+        match error {
+            HostError::Host => Self::Host,
+            HostError::Port => Self::Port,
+        }
     }
 }
 

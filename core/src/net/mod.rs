@@ -1,65 +1,17 @@
-//! Small questions to the operating system's network: which address others on the LAN reach this
-//! device by, and a TCP connection that a broken IPv6 does not hold up.
+//! The device's network: which address others on the LAN reach it by, and TCP connections to
+//! hosts, direct or through a proxy ([`Dialer`]).
 //!
-//! It owns no socket beyond the call and decides nothing about rooms.
+//! Whatever the core says over TCP is dialled here, so that a proxy is passed by nothing. It owns
+//! no socket beyond the call and decides nothing about rooms.
 
-use futures_util::StreamExt;
-use futures_util::stream::FuturesUnordered;
-use std::io;
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
-use std::time::Duration;
-use tokio::net::TcpStream;
+mod dial;
+pub(crate) mod host;
+mod proxy;
 
-/// How long one address is tried alone before the next one joins the race (RFC 8305 section 5).
-const ATTEMPT_DELAY: Duration = Duration::from_millis(250);
+pub use dial::{DialError, Dialer};
+pub use proxy::{Proxy, ProxyError, ProxyTrouble};
 
-/// Addresses of one name that are tried; a name with a thousand addresses costs no more.
-const ATTEMPTS: usize = 6;
-
-/// Connects to the first address of `host` that answers, IPv6 and IPv4 in turn, each attempt
-/// starting a quarter of a second after the one before. The caller sets the deadline.
-///
-/// # Errors
-/// That of the name service, or of the last attempt that failed.
-pub async fn dial(host: &str, port: u16) -> io::Result<TcpStream> {
-    let resolved = tokio::net::lookup_host((host, port)).await?;
-    let mut waiting = interleave(resolved.collect()).into_iter();
-    let mut racing = FuturesUnordered::new();
-    let mut error = io::Error::new(io::ErrorKind::NotFound, "the name has no address");
-    loop {
-        if let Some(address) = waiting.next() {
-            racing.push(TcpStream::connect(address));
-        } else if racing.is_empty() {
-            return Err(error);
-        }
-        let more = waiting.len() > 0;
-        tokio::select! {
-            Some(done) = racing.next() => match done {
-                Ok(stream) => {
-                    stream.set_nodelay(true)?;
-                    return Ok(stream);
-                }
-                Err(e) => error = e,
-            },
-            () = tokio::time::sleep(ATTEMPT_DELAY), if more => {}
-        }
-    }
-}
-
-/// The first few addresses, families in turn, the resolver's favourite first.
-fn interleave(all: Vec<SocketAddr>) -> Vec<SocketAddr> {
-    let first_is_v6 = all.first().is_some_and(SocketAddr::is_ipv6);
-    let (first, second): (Vec<_>, Vec<_>) = all.into_iter().partition(|a| a.is_ipv6() == first_is_v6);
-    let mut second = second.into_iter();
-    let mut turns = Vec::new();
-    for address in first {
-        turns.push(address);
-        turns.extend(second.next());
-    }
-    turns.extend(second);
-    turns.truncate(ATTEMPTS);
-    turns
-}
+use std::net::{IpAddr, Ipv4Addr};
 
 /// Whether `host` is this machine or, by its address alone, on its network: loopback, private
 /// (RFC 1918), unique local (RFC 4193) or link-local. Names other than `localhost` are not, since
@@ -151,17 +103,5 @@ mod tests {
             Some(ip("fd00::9"))
         );
         assert_eq!(pick(&[("172.17.0.1", "docker0")]), Some(ip("172.17.0.1")));
-    }
-
-    #[test]
-    fn addresses_are_tried_in_turn_and_few_of_them() {
-        let all: Vec<SocketAddr> = (1..20)
-            .map(|n| format!("[2001:db8::{n}]:1"))
-            .chain(["192.0.2.1:1".into()])
-            .map(|a| a.parse().unwrap())
-            .collect();
-        let turns = interleave(all);
-        assert_eq!(turns.len(), ATTEMPTS);
-        assert!(turns[0].is_ipv6() && turns[1].is_ipv4() && turns[2].is_ipv6());
     }
 }
