@@ -167,6 +167,13 @@ fn stats_lines(stats: &Stats, model: &Model) -> Vec<Line> {
             bytes(stats.tracker_bytes_sent)
         )),
         Line::info(format!(
+            "A minute, lately: {} wake-ups; {} to members, {} from them, {} to trackers.",
+            stats.wake_ups_per_minute,
+            bytes(stats.bytes_sent_per_minute),
+            bytes(stats.bytes_received_per_minute),
+            bytes(stats.tracker_bytes_per_minute)
+        )),
+        Line::info(format!(
             "Refused frames: {}. Messages dropped because their sender was too fast: {}.",
             stats.refused, stats.dropped
         )),

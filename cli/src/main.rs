@@ -15,6 +15,7 @@ mod json;
 mod links;
 mod memory;
 mod model;
+mod network;
 mod open;
 mod password;
 mod plain;

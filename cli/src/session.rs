@@ -6,7 +6,7 @@ use crate::exit::Exit;
 use crate::json::{self, Row};
 use crate::links::Links;
 use crate::signals::Signals;
-use crate::{consent, password, plain, tui};
+use crate::{consent, network, password, plain, tui};
 use dayfly_core::engine::{Engine, Error, ErrorKind, NativeOptions, RoomHandle, RoomOptions, Subscription};
 use dayfly_core::link::IceServer;
 use dayfly_core::net;
@@ -254,6 +254,7 @@ async fn enter(
         }
     };
     let events = handle.subscribe();
+    tokio::spawn(network::watch(handle.clone()));
     let links = Links::of(handle.invite());
     if let Some(file) = &args.qr {
         links.save_picture(file)?;

@@ -24,7 +24,7 @@ async fn talk(world: World) -> Duration {
     open
 }
 
-fn seeds(seeds: std::ops::Range<u64>, network: Network, limit: Duration) {
+fn seeds(seeds: std::ops::Range<u64>, network: Network, limit: Duration) -> Vec<Duration> {
     let mut times = Vec::new();
     for seed in seeds {
         let world = World::new(seed, network);
@@ -34,6 +34,7 @@ fn seeds(seeds: std::ops::Range<u64>, network: Network, limit: Duration) {
     }
     times.sort();
     println!("{network:?}: {:?} to {:?}", times[0], times[times.len() - 1]);
+    times
 }
 
 #[test]
@@ -43,6 +44,22 @@ fn a_tenth_lost() {
         ..Network::default()
     };
     seeds(1..21, network, Duration::from_secs(30));
+}
+
+/// What a bad mobile network does. `DAYFLY_LINK_SEEDS=300` for the figure in `docs/benchmarks.md`.
+#[test]
+fn five_in_a_hundred_lost_at_150_ms_round_trip() {
+    let network = Network {
+        loss: 50,
+        delay: Duration::from_millis(75),
+        ..Network::default()
+    };
+    let wanted = std::env::var("DAYFLY_LINK_SEEDS").ok();
+    let count = wanted.map_or(25, |text| text.parse().expect("a number"));
+    let times = seeds(1..count + 1, network, Duration::from_secs(15));
+    let (middle, late) = (times[times.len() / 2], times[(times.len() - 1) * 95 / 100]);
+    println!("{count} seeds: median {middle:?}, 95 % {late:?}");
+    assert!(late <= Duration::from_secs(4), "{late:?}");
 }
 
 #[test]

@@ -213,6 +213,18 @@ async fn answer(handle: &RoomHandle, bytes: &[u8]) -> (Row, Goes) {
             }
         }),
         Request::Leave | Request::Panic => Ok(Reply::Done {}),
+        Request::NetworkChanged => {
+            handle.network_changed();
+            Ok(Reply::Done {})
+        }
+        Request::Suspend => {
+            handle.suspended();
+            Ok(Reply::Done {})
+        }
+        Request::Resume => {
+            handle.resumed();
+            Ok(Reply::Done {})
+        }
         Request::Room(command) => handle.command(command).await.map(|()| Reply::Done {}),
     };
     let row = match done {

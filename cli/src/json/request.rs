@@ -50,6 +50,12 @@ pub enum Request {
     Leave,
     /// Wipe everything at once.
     Panic,
+    /// The device changed its network.
+    NetworkChanged,
+    /// The app goes to the background.
+    Suspend,
+    /// It is in the foreground again.
+    Resume,
     /// Make a code for one member to scan.
     InPersonCode,
     /// A code was scanned off a member's screen.
@@ -174,6 +180,9 @@ fn own(cmd: &str, object: &Map<String, Value>) -> Option<Result<Request, String>
             "stats" => Request::Stats,
             "leave" => Request::Leave,
             "panic" => Request::Panic,
+            "network_changed" => Request::NetworkChanged,
+            "suspend" => Request::Suspend,
+            "resume" => Request::Resume,
             "in_person_code" => Request::InPersonCode,
             "in_person_scanned" => Request::InPersonScanned { text: text("text")? },
             "invite" => Request::Invite,
@@ -213,7 +222,15 @@ mod tests {
         );
         let command = parse(br#"{"cmd":"typing","on":true,"to":null}"#).unwrap();
         assert_eq!(command.request, Request::Typing { on: true, to: None });
-        assert_eq!(parse(br#"{"cmd":"leave"}"#).unwrap().request, Request::Leave);
+        for (cmd, request) in [
+            ("leave", Request::Leave),
+            ("network_changed", Request::NetworkChanged),
+            ("suspend", Request::Suspend),
+            ("resume", Request::Resume),
+        ] {
+            let line = format!(r#"{{"cmd":"{cmd}"}}"#);
+            assert_eq!(parse(line.as_bytes()).unwrap().request, request);
+        }
     }
 
     #[test]

@@ -6,6 +6,7 @@
 use super::clock;
 use super::command::Command;
 use super::hub::SharedHub;
+use super::meter::{Counters, Meter};
 use crate::link::{Link, LinkConfig, LinkSink, Stack};
 use crate::rendezvous::Rendezvous;
 use dayfly_proto::id::{BackendId, LinkId};
@@ -28,6 +29,7 @@ pub(super) struct Driver {
     pub links: BTreeMap<LinkId, Box<dyn Link>>,
     pub link_sink: LinkSink,
     pub backends: BTreeMap<BackendId, Box<dyn Rendezvous>>,
+    pub meter: Meter,
 }
 
 /// Where a driver's inputs come from.
@@ -48,6 +50,9 @@ impl Driver {
             // Without entropy the room goes on with what it has.
             if let Ok(fresh) = super::setup::entropy() {
                 self.room.stir(fresh);
+            }
+            if self.meter.is_due(clock::now().mono) {
+                self.stats();
             }
             let wake = async {
                 match self.room.poll_timeout() {
@@ -75,6 +80,7 @@ impl Driver {
                 }
                 () = wake => self.room.handle_timeout(clock::now()),
             }
+            self.meter.woke();
         }
         self.flush(inputs).await;
     }
@@ -251,19 +257,46 @@ impl Driver {
                 let _ = reply.send(self.room.member(&to).map_err(Into::into));
             }
             Command::Stats { reply } => {
-                let mut stats = super::Stats::from(self.room.stats());
-                stats.tracker_bytes_sent = self.backends.values().map(|backend| backend.bytes_sent()).sum();
-                let _ = reply.send(Ok(stats));
+                let _ = reply.send(Ok(self.stats()));
             }
             Command::Leave => self.room.leave(now),
             Command::NetworkChanged => {
-                for backend in self.backends.values_mut() {
-                    backend.network_changed();
-                }
+                self.look_around();
                 self.room.network_changed(now);
             }
             Command::Suspended => self.room.suspended(now),
-            Command::Resumed => self.room.resumed(now),
+            Command::Resumed => {
+                self.look_around();
+                self.room.resumed(now);
+            }
+        }
+    }
+
+    fn stats(&mut self) -> super::Stats {
+        let mut stats = super::Stats::from(self.room.stats());
+        stats.tracker_bytes_sent = self.backends.values().map(|backend| backend.bytes_sent()).sum();
+        let counters = Counters {
+            sent: stats.bytes_sent,
+            received: stats.bytes_received,
+            tracker_sent: stats.tracker_bytes_sent,
+            ..Counters::default()
+        };
+        let (total, lately) = self.meter.read(clock::now().mono, counters);
+        stats.wake_ups = total.wake_ups;
+        stats.wake_ups_per_minute = lately.wake_ups;
+        stats.bytes_sent_per_minute = lately.sent;
+        stats.bytes_received_per_minute = lately.received;
+        stats.tracker_bytes_per_minute = lately.tracker_sent;
+        stats
+    }
+
+    /// This device may be elsewhere: links look for a way from there, back ends for their servers.
+    fn look_around(&mut self) {
+        for link in self.links.values() {
+            link.rebind();
+        }
+        for backend in self.backends.values_mut() {
+            backend.network_changed();
         }
     }
 }

@@ -13,6 +13,7 @@ mod hub;
 mod invite;
 mod kept;
 mod listen;
+mod meter;
 mod native;
 mod places;
 mod setup;
@@ -106,6 +107,16 @@ pub struct Stats {
     pub dropped: u64,
     /// Messages whose author's name on the wire was not the one of the channel.
     pub mismatched: u64,
+    /// How often the room's loop was woken. Timers within connections are not counted.
+    pub wake_ups: u64,
+    /// The same, a minute, over the last one.
+    pub wake_ups_per_minute: u64,
+    /// Bytes sent on data channels, a minute, over the last one.
+    pub bytes_sent_per_minute: u64,
+    /// Bytes received on data channels, likewise.
+    pub bytes_received_per_minute: u64,
+    /// Bytes sent to trackers, likewise.
+    pub tracker_bytes_per_minute: u64,
 }
 
 impl From<dayfly_proto::room::Stats> for Stats {
@@ -120,6 +131,7 @@ impl From<dayfly_proto::room::Stats> for Stats {
             refused: room.refused,
             dropped: room.dropped,
             mismatched: room.mismatched,
+            ..Self::default()
         }
     }
 }

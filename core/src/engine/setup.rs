@@ -123,6 +123,7 @@ pub(super) async fn enter(
         links: BTreeMap::new(),
         link_sink,
         backends: places.backends,
+        meter: super::meter::Meter::default(),
     };
     let entered = Entered {
         commands,

@@ -99,6 +99,11 @@ pub trait Link: Send {
     /// [`Full`] when the queue of this link holds its bound, or when that channel is not open.
     fn send_native(&self, frame: Vec<u8>) -> Result<(), Full>;
 
+    /// This device may have other addresses than when the link was made, or have slept: looks for
+    /// a way from those it has now, while the old one carries on for as long as it does. Nothing
+    /// follows if one is found; `Silent` and later `Closed` if none is.
+    fn rebind(&self);
+
     /// Bytes this link would take before it says [`Full`].
     fn capacity(&self) -> usize;
 

@@ -13,6 +13,25 @@ pub use proxy::{Proxy, ProxyError, ProxyTrouble};
 
 use std::net::{IpAddr, Ipv4Addr};
 
+/// The addresses of this device but those that lead nowhere else: loopback, link-local. Sorted, so
+/// that two lists differ only if the addresses do.
+#[must_use]
+pub fn addresses() -> Vec<IpAddr> {
+    let usable = |ip: &IpAddr| match ip {
+        IpAddr::V4(v4) => !v4.is_loopback() && !v4.is_link_local() && !v4.is_unspecified(),
+        IpAddr::V6(v6) => !v6.is_loopback() && !v6.is_unicast_link_local() && !v6.is_unspecified(),
+    };
+    let interfaces = if_addrs::get_if_addrs().unwrap_or_default();
+    let mut all: Vec<IpAddr> = interfaces
+        .iter()
+        .map(if_addrs::Interface::ip)
+        .filter(usable)
+        .collect();
+    all.sort_unstable();
+    all.dedup();
+    all
+}
+
 /// Whether `host` is this machine or, by its address alone, on its network: loopback, private
 /// (RFC 1918), unique local (RFC 4193) or link-local. Names other than `localhost` are not, since
 /// asking what they stand for contacts somebody.

@@ -8,10 +8,10 @@
 #![allow(dead_code, reason = "tests and benches each use their own part")]
 
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, BinaryHeap, HashMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, BinaryHeap, HashMap, VecDeque};
 use std::future::Future;
 use std::io::{self, IoSliceMut};
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::pin::Pin;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -75,6 +75,7 @@ struct State {
     wire: BinaryHeap<Reverse<Flying>>,
     inboxes: HashMap<SocketAddr, Inbox>,
     sent: u64,
+    gone: BTreeSet<IpAddr>,
 }
 
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
@@ -134,6 +135,16 @@ impl World {
     /// Changes the network from now on.
     pub fn set_network(&self, network: Network) {
         self.lock().network = network;
+    }
+
+    /// An address that was taken away, or is there again: nothing leaves from it or reaches it.
+    pub fn set_gone(&self, address: IpAddr, gone: bool) {
+        let mut state = self.lock();
+        if gone {
+            state.gone.insert(address);
+        } else {
+            state.gone.remove(&address);
+        }
     }
 
     /// Waits in the world's time.
@@ -389,6 +400,10 @@ impl AsyncUdpSocket for Socket {
             let mut state = self.world.lock();
             state.sent += 1;
             let network = state.network;
+            let nowhere = |address: SocketAddr| state.gone.contains(&address.ip());
+            if nowhere(self.address) || nowhere(batch.destination) {
+                continue;
+            }
             if state.draw(1000) < network.loss {
                 continue;
             }

@@ -1,7 +1,7 @@
 //! The UDP sockets under a link.
 //!
 //! They cure the crate's DTLS handshake ([`handshake`]), thin its connectivity checks
-//! ([`checks`]), and treat a datagram that the kernel does not take as lost, which is what it is.
+//! ([`checks`]), lead its datagrams another way when an address changes ([`migrate`]), and treat a datagram that the kernel does not take as lost, which is what it is.
 //! They read unencrypted headers only and never change a datagram: they send one again, hold one
 //! back, or let it pass. Once a handshake is over, data passes at the cost of one look at its
 //! first byte.
@@ -9,9 +9,13 @@
 mod checks;
 mod fence;
 mod handshake;
+mod migrate;
+mod mover;
+mod probe;
 mod record;
 
 pub(super) use fence::Fence;
+pub(super) use mover::Mover;
 
 use checks::Checks;
 use handshake::{Handshake, Verdict};
@@ -216,6 +220,8 @@ struct LinkSocket {
     inner: Arc<dyn AsyncUdpSocket>,
     runtime: Arc<dyn Runtime>,
     handshakes: Arc<Handshakes>,
+    /// None where the connection may not move.
+    mover: Option<(Arc<Mover>, migrate::Port)>,
     /// Some addresses were checked and have not answered.
     checking: AtomicBool,
     checks: Mutex<Checks>,
@@ -232,8 +238,14 @@ pub(super) fn wrap(
     inner: Arc<dyn AsyncUdpSocket>,
     runtime: Arc<dyn Runtime>,
     handshakes: Arc<Handshakes>,
+    mover: Option<Arc<Mover>>,
 ) -> Arc<dyn AsyncUdpSocket> {
+    let mover = mover.map(|mover| {
+        let port = mover.add(&inner);
+        (mover, port)
+    });
     Arc::new(LinkSocket {
+        mover,
         inner,
         runtime,
         handshakes,
@@ -250,7 +262,19 @@ impl LinkSocket {
     /// Sends, taking a refusal for a loss: the crate would log it with the peer's address, and
     /// can do no better than to send again later, as it does anyway.
     fn pass(&self, cx: &mut Context<'_>, datagram: &Transmit<'_>) -> Poll<io::Result<usize>> {
-        match self.inner.poll_send(cx, datagram) {
+        let moved = self.mover.as_ref();
+        let moved = moved.and_then(|(mover, port)| mover.sent(*port, datagram, self.runtime.now()));
+        let sent = match &moved {
+            None => self.inner.poll_send(cx, datagram),
+            Some((socket, to)) => {
+                let elsewhere = Transmit {
+                    destination: *to,
+                    ..datagram.clone()
+                };
+                socket.poll_send(cx, &elsewhere)
+            }
+        };
+        match sent {
             Poll::Ready(Err(_)) => Poll::Ready(Ok(datagram.contents.len())),
             other => other,
         }
@@ -258,8 +282,14 @@ impl LinkSocket {
 
     /// Looks at one received message, which may hold several datagrams of `stride` bytes, and
     /// takes out what is withheld. Returns how many bytes are left.
-    fn sift(&self, buffer: &mut [u8], meta: &RecvMeta) -> usize {
+    fn sift(&self, buffer: &mut [u8], meta: &mut RecvMeta) -> usize {
+        if let Some((mover, port)) = &self.mover {
+            mover.received(*port, buffer, meta, self.runtime.now());
+        }
         let (length, stride) = (meta.len, meta.stride.max(1));
+        if length == 0 {
+            return 0;
+        }
         if self.checking.load(Ordering::Relaxed) {
             let left = self.checks().heard(meta.addr);
             self.checking.store(left, Ordering::Relaxed);
@@ -326,7 +356,7 @@ impl AsyncUdpSocket for LinkSocket {
         }
         for (datagram, instead) in batch.contents.chunks(segment).zip(&instead) {
             let datagram = instead.as_deref().unwrap_or(datagram);
-            let _ = self.inner.poll_send(cx, &single(datagram, to));
+            let _ = self.pass(cx, &single(datagram, to));
         }
         Poll::Ready(Ok(batch.contents.len()))
     }
@@ -338,6 +368,11 @@ impl AsyncUdpSocket for LinkSocket {
         meta: &mut [RecvMeta],
     ) -> Poll<io::Result<usize>> {
         loop {
+            if let Some((mover, port)) = &self.mover
+                && let Some(count) = mover.next(*port, cx, buffers, meta)
+            {
+                return Poll::Ready(Ok(count));
+            }
             match self.inner.poll_recv(cx, buffers, meta) {
                 Poll::Pending => {
                     if !self.handshakes.settled.load(Ordering::Relaxed) {

@@ -22,9 +22,9 @@ pub use addresses::IceServerError;
 use super::{Full, Link, LinkConfig, LinkSink, Stack};
 use dayfly_proto::id::LinkId;
 use dayfly_proto::room::Binding;
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use task::{Control, Ending, Role, Task};
 use tokio::sync::{mpsc, watch};
 use webrtc::runtime::{Runtime, TokioRuntime};
@@ -44,8 +44,26 @@ const CONTROLS: usize = 8;
 #[derive(Debug, Clone)]
 pub struct WebRtcStack {
     runtime: Arc<dyn Runtime>,
-    interfaces: Option<Vec<IpAddr>>,
+    interfaces: Interfaces,
     cure: bool,
+}
+
+/// Addresses that links are bound to instead of this device's; one list for all links of a stack.
+#[derive(Debug, Clone, Default)]
+struct Interfaces(Arc<Mutex<Option<Vec<IpAddr>>>>);
+
+impl Interfaces {
+    fn set(&self, addresses: Vec<IpAddr>) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(addresses);
+    }
+
+    /// What a link may be bound to now, a free port each.
+    fn addresses(&self, config: &LinkConfig) -> Vec<SocketAddr> {
+        match &*self.0.lock().unwrap_or_else(PoisonError::into_inner) {
+            Some(interfaces) => interfaces.iter().map(|ip| SocketAddr::new(*ip, 0)).collect(),
+            None => addresses::local(config.loopback),
+        }
+    }
 }
 
 impl WebRtcStack {
@@ -60,16 +78,21 @@ impl WebRtcStack {
     pub fn on(runtime: Arc<dyn Runtime>) -> Self {
         Self {
             runtime,
-            interfaces: None,
+            interfaces: Interfaces::default(),
             cure: true,
         }
     }
 
     /// Binds links to these addresses instead of to this device's.
     #[must_use]
-    pub fn with_interfaces(mut self, interfaces: Vec<IpAddr>) -> Self {
-        self.interfaces = Some(interfaces);
+    pub fn with_interfaces(self, interfaces: Vec<IpAddr>) -> Self {
+        self.interfaces.set(interfaces);
         self
+    }
+
+    /// Binds links to these addresses from now on. Open ones notice at [`Link::rebind`].
+    pub fn set_interfaces(&self, interfaces: Vec<IpAddr>) {
+        self.interfaces.set(interfaces);
     }
 
     /// Leaves the handshake as the crate does it: for measuring what the cure is worth.
@@ -189,6 +212,10 @@ impl Link for WebRtcLink {
             return Err(Full);
         }
         self.queue(true, frame)
+    }
+
+    fn rebind(&self) {
+        let _ = self.control.try_send(Control::Rebind);
     }
 
     fn capacity(&self) -> usize {

@@ -3,11 +3,11 @@
 //! while the connection opens; tasks are remembered, so that none outlives its link; and a task
 //! that ends or panics is heard of, where the crate would leave a connection that looks alive.
 
-use super::super::socket::{self, Fence, Handshakes};
+use super::super::socket::{self, Fence, Handshakes, Mover};
 use futures_util::FutureExt;
 use std::future::Future;
 use std::io;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::panic::AssertUnwindSafe;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, OnceLock};
@@ -38,16 +38,19 @@ pub(super) struct LinkRuntime {
     handshakes: Option<Arc<Handshakes>>,
     /// The only addresses that may be spoken to, where there are such.
     fence: OnceLock<Fence>,
+    /// None where everything goes over a relay, and where the crate's packets are left as they are.
+    mover: Option<Arc<Mover>>,
 }
 
 impl LinkRuntime {
-    pub(super) fn new(base: Arc<dyn Runtime>, cure: bool) -> Arc<Self> {
+    pub(super) fn new(base: Arc<dyn Runtime>, cure: bool, moves: bool) -> Arc<Self> {
         Arc::new(Self {
             base,
             tasks: Mutex::default(),
             stopped: watch::Sender::new(false),
             handshakes: cure.then(Arc::default),
             fence: OnceLock::new(),
+            mover: (cure && moves).then(Arc::default),
         })
     }
 
@@ -75,6 +78,47 @@ impl LinkRuntime {
         if let Some(handshakes) = &self.handshakes {
             handshakes.opened();
         }
+        if let Some(mover) = &self.mover {
+            mover.opened();
+        }
+    }
+
+    /// What leads the connection's datagrams another way, if it may move.
+    pub(super) fn mover(&self) -> Option<&Arc<Mover>> {
+        self.mover.as_ref()
+    }
+
+    /// This device has these addresses now: the connection looks for a way from them.
+    pub(super) fn rebind(&self, addresses: &[IpAddr]) {
+        if let Some(mover) = &self.mover {
+            mover.rebind(addresses, |ip| self.bind(ip), self.base.now());
+        }
+    }
+
+    /// Looks for a way from the addresses known.
+    pub(super) fn seek(&self) {
+        if let Some(mover) = &self.mover {
+            mover.seek(self.base.now());
+        }
+    }
+
+    /// Runs what moves the connection; it does not end.
+    pub(super) async fn moves(&self) {
+        match &self.mover {
+            Some(mover) => mover.run(&*self.base).await,
+            None => std::future::pending().await,
+        }
+    }
+
+    #[allow(
+        clippy::disallowed_methods,
+        reason = "a link binds its own sockets when it moves"
+    )]
+    fn bind(&self, ip: IpAddr) -> io::Result<Arc<dyn AsyncUdpSocket>> {
+        let socket = std::net::UdpSocket::bind((ip, 0))?;
+        socket.set_nonblocking(true)?;
+        enlarge(&socket);
+        self.base.wrap_udp_socket(socket)
     }
 
     /// Ends every task of the connection.
@@ -83,6 +127,13 @@ impl LinkRuntime {
             task.0.abort();
         }
     }
+}
+
+fn enlarge(socket: &std::net::UdpSocket) {
+    let options = socket2::SockRef::from(socket);
+    // Smaller buffers only make it slower.
+    let _ = options.set_recv_buffer_size(SOCKET_BUFFER);
+    let _ = options.set_send_buffer_size(SOCKET_BUFFER);
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
@@ -130,13 +181,13 @@ impl Runtime for LinkRuntime {
     }
 
     fn wrap_udp_socket(&self, socket: std::net::UdpSocket) -> io::Result<Arc<dyn AsyncUdpSocket>> {
-        let options = socket2::SockRef::from(&socket);
-        // Smaller buffers only make it slower.
-        let _ = options.set_recv_buffer_size(SOCKET_BUFFER);
-        let _ = options.set_send_buffer_size(SOCKET_BUFFER);
+        enlarge(&socket);
         let inner = self.base.wrap_udp_socket(socket)?;
         let inner = match &self.handshakes {
-            Some(handshakes) => socket::wrap(inner, self.base.clone(), handshakes.clone()),
+            Some(handshakes) => {
+                let mover = self.mover.clone();
+                socket::wrap(inner, self.base.clone(), handshakes.clone(), mover)
+            }
             None => inner,
         };
         Ok(match self.fence.get() {

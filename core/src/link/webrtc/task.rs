@@ -3,7 +3,7 @@
 use super::runtime::LinkRuntime;
 use super::sdp::Setup;
 use super::setup::{self, Made, Reports};
-use super::{Frame, Shared, addresses, native, sdp};
+use super::{Frame, Interfaces, Shared, addresses, native, sdp};
 use crate::link::{LinkConfig, LinkSink, Route};
 use bytes::{Bytes, BytesMut};
 use dayfly_proto::id::LinkId;
@@ -58,6 +58,7 @@ pub(super) enum Control {
     Accept(String),
     Renegotiate(String),
     OpenNative,
+    Rebind,
 }
 
 /// What the handle wants of the task.
@@ -76,7 +77,7 @@ pub(super) struct Task {
     pub(super) config: LinkConfig,
     pub(super) sink: LinkSink,
     pub(super) shared: Arc<Shared>,
-    pub(super) interfaces: Option<Vec<IpAddr>>,
+    pub(super) interfaces: Interfaces,
     pub(super) cure: bool,
     pub(super) controls: mpsc::Receiver<Control>,
     pub(super) frames: mpsc::Receiver<Frame>,
@@ -100,7 +101,7 @@ pub(super) fn because(sentence: impl ToString) -> Over {
 impl Task {
     /// Runs the link to its end.
     pub(super) async fn run(self, base: Arc<dyn Runtime>) {
-        let runtime = LinkRuntime::new(base, self.cure);
+        let runtime = LinkRuntime::new(base, self.cure, self.config.route != Route::RelayOnly);
         let guard = AbortAll(runtime.clone());
         let (link, sink) = (self.link, self.sink.clone());
         let over = AssertUnwindSafe(self.drive(runtime))
@@ -190,12 +191,18 @@ impl Task {
                 over = theirs.no_more() => over,
             }
         };
+        let obedient = Obedient {
+            runtime,
+            config: &self.config,
+            interfaces: &self.interfaces,
+        };
         tokio::select! {
             over = carried => over,
             over = native::receive(&out, native, &self.shared, wanted.subscribe()) => over,
-            over = obey(&out, &*connection, &mut self.controls, &self.config, &setup, &wanted) => over,
-            over = watch_path(&out, &*connection, ice.clone(), open.subscribe()) => over,
+            over = obey(&obedient, &out, &*connection, &mut self.controls, &setup, &wanted) => over,
+            over = watch_path(runtime, &out, &*connection, ice.clone(), open.subscribe()) => over,
             over = give_up(runtime, setup.subscribe(), open.subscribe(), ice.clone()) => over,
+            () = runtime.moves() => Over::Quietly,
             () = runtime.stopped() => because("the connection broke down; try again"),
         }
     }
@@ -211,7 +218,11 @@ impl Task {
             Role::Offer => None,
             Role::Answer(text) => {
                 let text = std::mem::take(text);
-                Some(sdp::first(&text, &self.config).map_err(because)?)
+                let offer = sdp::first(&text, &self.config).map_err(because)?;
+                if let Some(mover) = runtime.mover() {
+                    mover.theirs(&offer);
+                }
+                Some(offer)
             }
         };
         let servers = addresses::resolve(runtime.base(), &self.config)
@@ -226,10 +237,7 @@ impl Task {
             }
             runtime.allow_only(servers.addresses.clone());
         }
-        let bind = match &self.interfaces {
-            Some(interfaces) => interfaces.iter().map(|ip| SocketAddr::new(*ip, 0)).collect(),
-            None => addresses::local(self.config.loopback),
-        };
+        let bind = self.interfaces.addresses(&self.config);
         if bind.is_empty() {
             return Err(because("this device has no network; connect it and try again"));
         }
@@ -278,6 +286,9 @@ impl Task {
             .ok_or_else(|| because("the connection could not be described; try again"))?
             .sdp;
         let sdp = sdp::outgoing(&sdp, None, self.config.route);
+        if let Some(mover) = runtime.mover() {
+            mover.ours(&sdp, matches!(self.role, Role::Offer));
+        }
         if let Role::Answer(_) = self.role {
             self.setup = Some(Setup::ours(&sdp, true));
         }
@@ -538,12 +549,31 @@ async fn path(connection: &dyn PeerConnection) -> Via {
     }
 }
 
+/// What a link needs to do what the handle asks for.
+struct Obedient<'a> {
+    runtime: &'a LinkRuntime,
+    config: &'a LinkConfig,
+    interfaces: &'a Interfaces,
+}
+
+impl Obedient<'_> {
+    /// Gives the descriptions to what moves the connection; ours is an answer.
+    fn learn(&self, ours: Option<&str>, theirs: &str) {
+        if let Some(mover) = self.runtime.mover() {
+            mover.theirs(theirs);
+            if let Some(ours) = ours {
+                mover.ours(ours, false);
+            }
+        }
+    }
+}
+
 /// Does what the handle asks for.
 async fn obey(
+    own: &Obedient<'_>,
     out: &Out<'_>,
     connection: &dyn PeerConnection,
     controls: &mut mpsc::Receiver<Control>,
-    config: &LinkConfig,
     setup: &watch::Sender<Option<Setup>>,
     wanted: &watch::Sender<bool>,
 ) -> Over {
@@ -552,19 +582,25 @@ async fn obey(
         let done = match control {
             // There is one answer to one offer; whatever comes later is no part of it.
             Control::Accept(_) if known.is_some() => Ok(()),
-            Control::Accept(answer) => match accept(connection, &answer, config).await {
+            Control::Accept(answer) => match accept(own, connection, &answer).await {
                 Ok(()) => {
                     setup.send_replace(Some(Setup::ours(&answer, false)));
                     Ok(())
                 }
                 Err(over) => Err(over),
             },
-            Control::Renegotiate(offer) => match renegotiate(connection, &offer, config, known).await {
+            Control::Renegotiate(offer) => match renegotiate(own, connection, &offer, known).await {
                 Ok(sdp) => out.tell(LinkEvent::Renegotiated { sdp }).await,
                 Err(over) => Err(over),
             },
             Control::OpenNative => {
                 wanted.send_replace(true);
+                Ok(())
+            }
+            Control::Rebind => {
+                let addresses = own.interfaces.addresses(own.config);
+                let addresses: Vec<IpAddr> = addresses.iter().map(SocketAddr::ip).collect();
+                own.runtime.rebind(&addresses);
                 Ok(())
             }
         };
@@ -575,8 +611,9 @@ async fn obey(
     pending().await
 }
 
-async fn accept(connection: &dyn PeerConnection, answer: &str, config: &LinkConfig) -> Result<(), Over> {
-    let answer = sdp::first(answer, config).map_err(because)?;
+async fn accept(own: &Obedient<'_>, connection: &dyn PeerConnection, answer: &str) -> Result<(), Over> {
+    let answer = sdp::first(answer, own.config).map_err(because)?;
+    own.learn(None, &answer);
     let answer = RTCSessionDescription::answer(answer).map_err(|_| nonsense())?;
     connection
         .set_remote_description(answer)
@@ -591,16 +628,17 @@ fn nonsense() -> Over {
 /// Answers an offer on the open connection. The polite side takes its own offer back first, and
 /// says so: the crate refuses to do it by itself.
 async fn renegotiate(
+    own: &Obedient<'_>,
     connection: &dyn PeerConnection,
     offer: &str,
-    config: &LinkConfig,
     setup: Option<Setup>,
 ) -> Result<String, Over> {
     let failed = |_: webrtc::error::Error| because("the other side's new offer makes no sense");
     let live = certificate(connection).await;
     // Without a certificate there is no open connection that an offer could have come over.
     let live = live.ok_or_else(|| because("the other side made a new offer too soon"))?;
-    let offer = sdp::under(offer, &live, config).map_err(because)?;
+    let offer = sdp::under(offer, &live, own.config).map_err(because)?;
+    let theirs = offer.clone();
     if connection.pending_local_description().await.is_some() {
         let rollback = RTCSessionDescription::rollback(None).map_err(failed)?;
         connection.set_local_description(rollback).await.map_err(failed)?;
@@ -613,11 +651,14 @@ async fn renegotiate(
         .local_description()
         .await
         .ok_or_else(|| because("the new description was lost; try again"))?;
-    Ok(sdp::outgoing(&answer.sdp, setup, config.route))
+    // It may have restarted ICE, and with it changed the credentials.
+    own.learn(Some(&answer.sdp), &theirs);
+    Ok(sdp::outgoing(&answer.sdp, setup, own.config.route))
 }
 
 /// Tells of silence, of voices, and of the way between them.
 async fn watch_path(
+    runtime: &LinkRuntime,
     out: &Out<'_>,
     connection: &dyn PeerConnection,
     mut ice: watch::Receiver<RTCIceConnectionState>,
@@ -636,6 +677,8 @@ async fn watch_path(
             }
             RTCIceConnectionState::Disconnected if !silent => {
                 silent = true;
+                // The network may have changed without anybody's saying so, on either side.
+                runtime.seek();
                 out.tell(LinkEvent::Silent).await
             }
             RTCIceConnectionState::Connected | RTCIceConnectionState::Completed if silent => {

@@ -51,7 +51,14 @@ class TalkTest {
                     terminal.await("member_changed") { it["member"]["name"].asText() == "Ada" }
 
                     assertEquals(MemberState.HERE, room.snapshot().members.single().state)
-                    assertTrue(room.stats().bytesSent > 0u)
+                    val stats = room.stats()
+                    assertTrue(stats.bytesSent > 0u && stats.wakeUps > 0u)
+
+                    // The connection looks for a way, finds the one it has, and goes on.
+                    room.networkChanged()
+                    terminal.send("cmd" to "network_changed")
+                    room.say("Still here", SayOptions())
+                    terminal.await("message") { it["text"].asText() == "Still here" }
 
                     terminal.send("cmd" to "leave")
                     val left = ear.await<Event.MemberLeft>()
