@@ -55,7 +55,7 @@ async function part(name, body) {
 
 /** From the link's line on the standard input of a running process to both rows. */
 async function join(world, url, resident, name) {
-  const native = new Dayfly(name, ['join', '-', '--json', '--local', '--name', name, '--tracker', world.tracker.url]);
+  const native = new Dayfly(name, ['join', '-', '--json', '--local', '--no-lan', '--name', name, '--tracker', world.tracker.url]);
   await native.until({ event: 'hello' });
   await pause(500);
   const since = resident.mark();

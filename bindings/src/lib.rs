@@ -9,6 +9,7 @@
 // See clippy.toml; tests are free.
 #![cfg_attr(not(test), warn(clippy::disallowed_methods))]
 
+mod discovery;
 mod error;
 mod invite;
 mod kept;
@@ -16,6 +17,7 @@ mod listener;
 mod markup;
 mod room;
 
+pub use discovery::{DiscoveryError, DiscoverySink, LocalDiscovery};
 pub use error::{Cancel, DayflyError, ForeignError};
 pub use invite::{Invite, qr_encode, qr_read};
 pub use kept::{KeptIdentity, KeyStore};

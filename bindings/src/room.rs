@@ -1,8 +1,11 @@
 //! The engine and its rooms as objects. Each call is the engine's own; see there for its errors.
 
+use crate::discovery::Foreign;
 use crate::error::wait;
-use crate::{Cancel, DayflyError, Invite, KeptIdentity, Listener, Live, Subscription};
-use dayfly_core::engine::{Engine as CoreEngine, NativeOptions, RoomHandle, RoomOptions, Stats};
+use crate::{Cancel, DayflyError, Invite, KeptIdentity, Listener, Live, LocalDiscovery, Subscription};
+use dayfly_core::engine::{
+    Engine as CoreEngine, EngineOptions, NativeOptions, RoomHandle, RoomOptions, Stats,
+};
 use dayfly_core::proto::id::{MemberId, MessageId};
 use dayfly_core::proto::room::{Command, SayOptions, Snapshot};
 use std::sync::Arc;
@@ -16,10 +19,19 @@ pub struct Engine {
 
 #[uniffi::export]
 impl Engine {
-    /// Starts the network thread.
+    /// Starts the network thread. Others on the local network are not found: see `start_with`.
     #[uniffi::constructor]
     pub fn start() -> Result<Arc<Self>, DayflyError> {
-        let (engine, _live) = (CoreEngine::start()?, crate::live());
+        Self::start_with(None)
+    }
+
+    /// Starts the network thread, with a way to find others on the local network.
+    #[uniffi::constructor]
+    pub fn start_with(discovery: Option<Box<dyn LocalDiscovery>>) -> Result<Arc<Self>, DayflyError> {
+        let options = EngineOptions {
+            discovery: discovery.map(|discovery| Arc::new(Foreign(discovery)) as _),
+        };
+        let (engine, _live) = (CoreEngine::start_with(options)?, crate::live());
         Ok(Arc::new(Self { engine, _live }))
     }
 

@@ -34,6 +34,7 @@ async fn each_task_that_runs_for_the_whole_of_a_room() {
     for task in ["room", "tracker client"] {
         let options = RoomOptions {
             local: true,
+            no_lan: true,
             embedded_tracker: Some(([127, 0, 0, 1], 0).into()),
             ..RoomOptions::default()
         };

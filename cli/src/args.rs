@@ -159,9 +159,13 @@ pub struct RoomArgs {
     /// Contact nothing beyond this machine and its network
     #[arg(long)]
     pub local: bool,
-    /// Offer other devices of this network a tracker of our own to meet at
+    /// Name a tracker of our own in the link, for other devices of this network: where they cannot
+    /// find each other, they find that
     #[arg(long)]
     pub lan: bool,
+    /// Do not look for others on this network, and let nobody there find this device
+    #[arg(long, conflicts_with = "lan")]
+    pub no_lan: bool,
     /// Speak JSON, one object a line, as cli/contract.json says
     #[arg(long, conflicts_with = "plain")]
     pub json: bool,

@@ -88,5 +88,9 @@ fn sentences(options: &RoomOptions, trackers: &[String]) -> Vec<String> {
                  cannot read what is said. Nobody else is contacted."
             .to_owned();
     }
+    if !(options.no_lan || options.proxy.is_some() || relay_only) {
+        let at = said.len().saturating_sub(1);
+        said.insert(at, format!("{} --no-lan leaves that out.", defaults::LAN_LEARNS));
+    }
     said
 }

@@ -8,6 +8,7 @@ mod args;
 mod command;
 mod consent;
 mod demo;
+mod discovery;
 mod doctor;
 mod exit;
 mod join;

@@ -2,12 +2,15 @@
 //! room is entered, and a front end takes over.
 
 use crate::args::RoomArgs;
+use crate::discovery::Multicast;
 use crate::exit::Exit;
 use crate::json::{self, Row};
 use crate::links::Links;
 use crate::signals::Signals;
 use crate::{consent, network, password, plain, tui};
-use dayfly_core::engine::{Engine, Error, ErrorKind, NativeOptions, RoomHandle, RoomOptions, Subscription};
+use dayfly_core::engine::{
+    Engine, EngineOptions, Error, ErrorKind, NativeOptions, RoomHandle, RoomOptions, Subscription,
+};
 use dayfly_core::link::IceServer;
 use dayfly_core::net;
 use dayfly_core::proto::invite::Invite;
@@ -212,7 +215,9 @@ pub fn run(
     };
     let exit = runtime.block_on(async {
         // Begun before the questions, because the engine begins with a long computation.
-        let engine = Engine::start()?;
+        let engine = Engine::start_with(EngineOptions {
+            discovery: Some(Multicast::shared()),
+        })?;
         let way = way(args, front_end)?;
         let session = enter(&engine, args, role, preface, way, front_end).await?;
         let signals =
@@ -279,7 +284,7 @@ pub fn is_local(args: &RoomArgs) -> bool {
 enum OwnTracker {
     /// Nobody: others are named, by the person or by the link.
     No,
-    /// For this machine.
+    /// For this machine, and its network if others there may find it.
     Machine,
     /// For every device of this network.
     Network,
@@ -299,7 +304,8 @@ fn options(args: &RoomArgs, tracker: &OwnTracker, front_end: FrontEnd) -> Result
     let bind = match tracker {
         // Bound to that one address: a tracker for this network must not face the internet.
         OwnTracker::Network => Some(net::lan_address().ok_or_else(no_network)?),
-        OwnTracker::Machine => Some(Ipv4Addr::LOCALHOST.into()),
+        OwnTracker::Machine if args.no_lan => Some(Ipv4Addr::LOCALHOST.into()),
+        OwnTracker::Machine => Some(net::lan_address().unwrap_or(Ipv4Addr::LOCALHOST.into())),
         OwnTracker::No => None,
     };
     let proxy = args
@@ -311,6 +317,7 @@ fn options(args: &RoomArgs, tracker: &OwnTracker, front_end: FrontEnd) -> Result
         trackers: args.tracker.clone(),
         ice_servers: ice_servers(args)?,
         local: is_local(args),
+        no_lan: args.no_lan,
         embedded_tracker: bind.map(|address| SocketAddr::new(address, 0)),
         route: Some(args.route.into()),
         proxy: proxy.transpose()?,

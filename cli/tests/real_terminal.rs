@@ -15,7 +15,7 @@ use std::time::{Duration, Instant};
 /// Ctrl-C once something is drawn; returns what was drawn, how long the end took, and its code.
 fn session(no_color: &str) -> (String, Duration, i32) {
     let dayfly = env!("CARGO_BIN_EXE_dayfly");
-    let inner = format!("stty rows 40 cols 100; exec '{dayfly}' open --web --local --name Ada");
+    let inner = format!("stty rows 40 cols 100; exec '{dayfly}' open --web --local --no-lan --name Ada");
     let mut child = Command::new("script")
         .args(["--quiet", "--return", "--command", &inner, "/dev/null"])
         .env("TERM", "xterm-256color")

@@ -22,6 +22,11 @@ what is said.";
 const STUN_LEARNS: &str =
     "Each learns your internet address and that you are about to connect to somebody; not to whom.";
 
+/// What the local network learns of a room that does not keep away from it, for shells that find
+/// others there.
+pub const LAN_LEARNS: &str = "Devices on this device's own network see that a Dayfly is here, under a made-up name; \
+those that have the invite see that it is in this room.";
+
 /// The trackers of web rooms: the four that Chitchatter's pages announce to, in their order
 /// (Trystero 0.25.3). A page can be met at these and nowhere else.
 pub const TRACKERS: [ThirdParty; 4] = [

@@ -28,16 +28,17 @@ export async function freePort() {
 
 /**
  * Starts a command and waits for the first line that fits; gives the line and a way to end it at
- * once.
+ * once. `hear` gets every line.
  */
-export async function startService([command, ...args], ready = /./) {
+export async function startService([command, ...args], ready = /./, hear = () => {}) {
   const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'] });
   const gone = new Promise((resolve) => child.once('close', resolve));
   let said = '';
   child.stderr.on('data', (text) => (said += text));
   const line = await new Promise((resolve, reject) => {
     createInterface({ input: child.stdout }).on('line', (text) => {
-      said += `${text}\n`;
+      said = `${said}${text}\n`.slice(-10_000);
+      hear(text);
       if (ready.test(text)) resolve(text);
     });
     child.once('error', reject);

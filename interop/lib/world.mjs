@@ -50,7 +50,7 @@ export class World {
   }
 
   #native(name, args) {
-    const all = [...args, '--json', '--local', '--name', name, '--tracker', this.tracker.url];
+    const all = [...args, '--json', '--local', '--no-lan', '--name', name, '--tracker', this.tracker.url];
     const native = new Dayfly(name, all);
     this.#cleanups.push(() => native.kill());
     return native;

@@ -14,10 +14,12 @@ pub const PATIENCE: Duration = Duration::from_secs(30);
 /// The binary under test, without anything of the tester's own environment that it listens to.
 pub fn command(args: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_dayfly"));
-    command
-        .args(args)
-        .env_remove("DAYFLY_PASSWORD")
-        .env_remove("NO_COLOR");
+    command.args(args);
+    // Tests stay on loopback.
+    if matches!(args.first(), Some(&("open" | "join"))) && !args.contains(&"--lan") {
+        command.arg("--no-lan");
+    }
+    command.env_remove("DAYFLY_PASSWORD").env_remove("NO_COLOR");
     command
 }
 

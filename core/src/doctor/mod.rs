@@ -348,12 +348,12 @@ fn lan(address: Option<IpAddr>) -> Finding {
         Some(_) => finding(
             What::Lan,
             true,
-            "this device is on a local network: a room with --lan can be opened here",
+            "this device is on a local network: Dayflies on it meet without an internet, unless it keeps its devices apart or blocks multicast; then open with --lan",
         ),
         None => finding(
             What::Lan,
             false,
-            "this device has no address on a local network: --lan has nothing to listen on; join a Wi-Fi or open a hotspot",
+            "this device has no address on a local network, so nobody can be met on one: join a Wi-Fi or open a hotspot",
         ),
     }
 }

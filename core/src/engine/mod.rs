@@ -63,6 +63,11 @@ pub struct RoomOptions {
     /// Contact nothing beyond this machine and its network: embedded tracker, no STUN.
     #[cfg_attr(feature = "uniffi", uniffi(default = false))]
     pub local: bool,
+    /// Do not meet others on the local network, as is done otherwise where the engine can find
+    /// them. Everybody there learns that a Dayfly is here, and whoever has the room's invite that
+    /// it is in the room. A room that goes through a proxy or through relays only does not either.
+    #[cfg_attr(feature = "uniffi", uniffi(default = false))]
+    pub no_lan: bool,
     /// Where to bind an embedded tracker, if one is wanted.
     #[cfg_attr(feature = "uniffi", uniffi(default = None))]
     pub embedded_tracker: Option<SocketAddr>,

@@ -8,7 +8,9 @@ use super::setup::entropy;
 use super::shared::Shared;
 use super::{Error, ErrorKind, RoomOptions};
 use crate::defaults;
+use crate::link::Route;
 use crate::net::Dialer;
+use crate::rendezvous::lan::LanClient;
 use crate::rendezvous::tracker::{ApartClient, ClientOptions, Tracker, TrackerClient, TrackerUrl};
 use crate::rendezvous::{MeetSink, Rendezvous};
 use crate::task::Tasks;
@@ -45,9 +47,15 @@ impl Places {
             listed: Vec::new(),
             embedded: embedded_tracker(options).await?,
         };
-        places.add_trackers(tasks, door, options, dialer, &sink)?;
-        if shared.discovery.is_some() {
-            log::debug!("this room's engine can find others on its network");
+        // Whoever hides this device's address does not advertise it.
+        let hides = options.no_lan || options.proxy.is_some() || options.route == Some(Route::RelayOnly);
+        let lan = if hides { None } else { shared.lan()? };
+        places.add_trackers(tasks, door, options, dialer, lan.is_some(), &sink)?;
+        if let Some(lan) = lan {
+            let (seed, apart) = (entropy()?, matches!(door, Door::Native(_)));
+            places.add("lan", None, |id| {
+                Box::new(LanClient::start(tasks, id, lan, apart, seed, sink))
+            });
         }
         Ok(places)
     }
@@ -58,9 +66,10 @@ impl Places {
         door: &mut Door,
         options: &RoomOptions,
         dialer: &Dialer,
+        lan: bool,
         sink: &MeetSink,
     ) -> Result<(), Error> {
-        for url in tracker_urls(door.trackers(), options, self.embedded.as_ref())? {
+        for url in tracker_urls(door.trackers(), options, lan, self.embedded.as_ref())? {
             let (sink, seed) = (sink.clone(), entropy()?);
             let patience = ClientOptions {
                 dialer: dialer.clone(),
@@ -103,10 +112,12 @@ async fn embedded_tracker(options: &RoomOptions) -> Result<Option<Tracker>, Erro
 }
 
 /// Where to meet, and what the invite says of it: what the person named, else what the invite
-/// holds, else the public ones. An embedded tracker of ours comes first.
+/// holds, else the public ones, or none in a local room that meets on the LAN. An embedded tracker
+/// of ours comes first.
 fn tracker_urls(
     hints: &mut Vec<String>,
     options: &RoomOptions,
+    lan: bool,
     embedded: Option<&Tracker>,
 ) -> Result<Vec<TrackerUrl>, Error> {
     let mut named: Vec<String> = embedded.map(|tracker| tracker.url()).into_iter().collect();
@@ -119,6 +130,9 @@ fn tracker_urls(
     named.retain(|url| seen.insert(url.clone()));
     hints.clone_from(&named);
     if named.is_empty() {
+        if options.local && lan {
+            return Ok(Vec::new());
+        }
         if options.local {
             return Err(Error::new(
                 ErrorKind::BadOption,

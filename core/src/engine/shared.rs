@@ -4,10 +4,11 @@
 //! It is made when the engine starts and does nothing by itself: what costs sockets is started by
 //! the first room that wants it.
 
-use crate::rendezvous::lan::LocalDiscovery;
+use super::{Error, setup};
+use crate::rendezvous::lan::{LanService, LocalDiscovery};
 use crate::task::Tasks;
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 /// What an engine is started with.
 #[derive(Clone, Default)]
@@ -28,8 +29,9 @@ impl fmt::Debug for EngineOptions {
 pub(super) struct Shared {
     /// Tasks that outlive a room. A panic in one of them is nobody's end.
     pub tasks: Tasks,
-    /// How others are found on the local network, if they are.
-    pub discovery: Option<Arc<dyn LocalDiscovery>>,
+    discovery: Option<Arc<dyn LocalDiscovery>>,
+    /// Runs while a room holds it.
+    lan: Mutex<Weak<LanService>>,
 }
 
 impl Shared {
@@ -38,6 +40,25 @@ impl Shared {
         Self {
             tasks: Tasks::new(),
             discovery: options.discovery,
+            lan: Mutex::default(),
         }
+    }
+
+    /// The local network, started for the first room that asks; `None` where the shell finds
+    /// nobody.
+    ///
+    /// # Errors
+    /// [`super::ErrorKind::System`] without entropy.
+    pub fn lan(&self) -> Result<Option<Arc<LanService>>, Error> {
+        let Some(discovery) = &self.discovery else {
+            return Ok(None);
+        };
+        let mut running = self.lan.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(service) = running.upgrade() {
+            return Ok(Some(service));
+        }
+        let service = LanService::start(&self.tasks, Arc::clone(discovery), setup::entropy()?);
+        *running = Arc::downgrade(&service);
+        Ok(Some(service))
     }
 }

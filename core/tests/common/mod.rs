@@ -22,6 +22,7 @@ pub fn local(name: &str, opener: bool) -> RoomOptions {
     RoomOptions {
         name: name.into(),
         local: true,
+        no_lan: true,
         embedded_tracker: opener.then_some(SocketAddr::from((Ipv4Addr::LOCALHOST, 0))),
         ..RoomOptions::default()
     }

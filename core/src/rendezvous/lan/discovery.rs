@@ -28,19 +28,19 @@ pub enum DiscoveryError {
 /// Every call returns at once and none waits for the network; what comes of it is reported to the
 /// sink. Calls come one at a time, from a thread that has other things to do.
 pub trait LocalDiscovery: Send + Sync {
-    /// Lets others find a service of the kind [`SERVICE_TYPE`] under `instance` at `port` of this
-    /// device. No TXT record but an empty one: what is advertised is for everybody's eyes.
+    /// Lets others find a service of the kind `service`, which is [`SERVICE_TYPE`], under the name
+    /// `instance` at `port` of this device. No TXT record but an empty one: what is advertised is for everybody's eyes.
     ///
     /// # Errors
     /// [`DiscoveryError`]. What shows later goes to [`DiscoverySink::failed`].
-    fn advertise(&self, instance: String, port: u16) -> Result<(), DiscoveryError>;
+    fn advertise(&self, service: &str, instance: &str, port: u16) -> Result<(), DiscoveryError>;
 
-    /// Looks for services of the kind [`SERVICE_TYPE`] until [`LocalDiscovery::stop`], reporting
-    /// whatever is found, this device's own service included if that is easiest.
+    /// Looks for services of the kind `service` until [`LocalDiscovery::stop`], reporting whatever
+    /// is found, this device's own service included if that is easiest.
     ///
     /// # Errors
     /// [`DiscoveryError`]. What shows later goes to [`DiscoverySink::failed`].
-    fn browse(&self, sink: DiscoverySink) -> Result<(), DiscoveryError>;
+    fn browse(&self, service: &str, sink: DiscoverySink) -> Result<(), DiscoveryError>;
 
     /// Ends both; the service is to vanish from the network. May be called without either.
     fn stop(&self);

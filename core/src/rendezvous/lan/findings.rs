@@ -7,7 +7,7 @@
 use super::DiscoveryError;
 use crate::net;
 use std::collections::BTreeMap;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use tokio::sync::Notify;
 
@@ -18,7 +18,14 @@ pub const MAX_KNOWN: usize = 64;
 pub const MAX_PER_ADDRESS: usize = 4;
 
 /// Addresses looked at of one finding.
-const MAX_ADDRESSES: usize = 16;
+const MAX_LOOKED_AT: usize = 16;
+
+/// Addresses remembered of one instance.
+const MAX_ADDRESSES: usize = 3;
+
+/// Smallest port that is tried. No Dayfly listens below, and an announcement is not to make
+/// anybody knock at a router's door.
+const MIN_PORT: u16 = 1024;
 
 /// Longest name of an instance, in bytes (RFC 6763 section 4.1.1).
 const MAX_NAME: usize = 63;
@@ -28,13 +35,13 @@ const MAX_NAME: usize = 63;
 pub struct Instance {
     /// What it calls itself.
     pub name: String,
-    /// Where it listens: the one of its addresses that is most likely to be reached.
-    pub address: SocketAddr,
+    /// Where it listens, the address most likely to be reached first. At least one.
+    pub addresses: Vec<SocketAddr>,
 }
 
 #[derive(Debug, Default)]
 struct State {
-    known: BTreeMap<String, SocketAddr>,
+    known: BTreeMap<String, Vec<SocketAddr>>,
     failure: Option<DiscoveryError>,
 }
 
@@ -57,19 +64,17 @@ impl Table {
 pub struct DiscoverySink(Weak<Table>);
 
 impl DiscoverySink {
-    /// An instance was found, or found again with other addresses. An IPv6 link-local address
-    /// needs its zone as a number (`fe80::1%2`). Addresses that are not of this network are
-    /// passed over, and so is an instance without any other.
+    /// An instance was found, or found again with other addresses, which are all of it then.
+    /// Addresses that are not of this network are passed over, and so is an instance without any
+    /// other.
     pub fn found(&self, instance: &str, addresses: &[String], port: u16) {
         let Some(table) = self.0.upgrade() else { return };
-        let Some(address) = best(addresses, port) else {
-            log::debug!("an instance without an address of this network was passed over");
-            return;
-        };
-        if instance.is_empty() || instance.len() > MAX_NAME {
+        let addresses = usable(addresses, port);
+        if addresses.is_empty() || instance.is_empty() || instance.len() > MAX_NAME {
+            log::debug!("an instance without a name or an address of this network was passed over");
             return;
         }
-        if table.lock().insert(instance, address) {
+        if table.lock().insert(instance, addresses) {
             table.changed.notify_one();
         }
     }
@@ -92,23 +97,28 @@ impl DiscoverySink {
 
 impl State {
     /// False if nothing changed.
-    fn insert(&mut self, name: &str, address: SocketAddr) -> bool {
-        if self.known.get(name) == Some(&address) {
+    fn insert(&mut self, name: &str, addresses: Vec<SocketAddr>) -> bool {
+        if self.known.get(name) == Some(&addresses) {
             return false;
         }
-        self.known.insert(name.to_owned(), address);
-        let here = |at: &SocketAddr| at.ip() == address.ip();
-        if self.known.values().filter(|at| here(at)).count() > MAX_PER_ADDRESS {
-            let last = self.known.iter().rfind(|(_, at)| here(at));
-            let last = last.map(|(name, _)| name.clone());
-            self.known.retain(|name, _| Some(name) != last.as_ref());
-            return last.is_some_and(|last| last != name);
+        let mut changed = self.known.insert(name.to_owned(), addresses.clone()).is_some();
+        for address in addresses {
+            let here = |of: &Vec<SocketAddr>| of.iter().any(|other| other.ip() == address.ip());
+            if self.known.values().filter(|of| here(of)).count() > MAX_PER_ADDRESS {
+                let last = self.known.iter().rfind(|(_, of)| here(of));
+                changed |= self.forget(last.map(|(name, _)| name.clone()), name);
+            }
         }
         if self.known.len() > MAX_KNOWN {
-            let last = self.known.pop_last();
-            return last.is_some_and(|(last, _)| last != name);
+            let last = self.known.last_key_value();
+            changed |= self.forget(last.map(|(name, _)| name.clone()), name);
         }
-        true
+        changed | self.known.contains_key(name)
+    }
+
+    /// Gives up an instance for the sake of `newcomer`; false if that is the one.
+    fn forget(&mut self, name: Option<String>, newcomer: &str) -> bool {
+        name.is_some_and(|name| self.known.remove(&name).is_some() && name != newcomer)
     }
 }
 
@@ -132,9 +142,9 @@ impl Findings {
     #[must_use]
     pub fn known(&self) -> Vec<Instance> {
         let state = self.0.lock();
-        let instance = |(name, address): (&String, &SocketAddr)| Instance {
+        let instance = |(name, addresses): (&String, &Vec<SocketAddr>)| Instance {
             name: name.clone(),
-            address: *address,
+            addresses: addresses.clone(),
         };
         state.known.iter().map(instance).collect()
     }
@@ -146,45 +156,40 @@ impl Findings {
     }
 }
 
-/// The address to try: private IPv4, then unique local IPv6, then link-local ones.
-fn best(addresses: &[String], port: u16) -> Option<SocketAddr> {
-    if port == 0 {
-        return None;
+/// The addresses to try, the most likely one first: private IPv4, unique local IPv6, link-local
+/// IPv4.
+fn usable(addresses: &[String], port: u16) -> Vec<SocketAddr> {
+    if port < MIN_PORT {
+        return Vec::new();
     }
-    let candidates = addresses.iter().take(MAX_ADDRESSES);
-    candidates
+    let mut usable: Vec<(u8, IpAddr)> = addresses
+        .iter()
+        .take(MAX_LOOKED_AT)
         .filter_map(|text| {
-            let address = parse(text, port)?;
-            Some((rank(address)?, address))
+            let ip = text.parse().ok()?;
+            Some((rank(ip)?, ip))
         })
-        .min()
-        .map(|(_, address)| address)
+        .collect();
+    usable.sort_unstable();
+    usable.dedup();
+    usable.truncate(MAX_ADDRESSES);
+    usable
+        .into_iter()
+        .map(|(_, ip)| SocketAddr::new(ip, port))
+        .collect()
 }
 
-/// An address, with its zone if it has one.
-fn parse(text: &str, port: u16) -> Option<SocketAddr> {
-    let (ip, zone) = match text.split_once('%') {
-        Some((ip, zone)) => (ip, Some(zone.parse::<u32>().ok()?)),
-        None => (text, None),
-    };
-    if ip.len() > 45 || !net::is_nearby(ip) {
+/// Smaller is better; `None` for what is not of this network, and for what no link could follow
+/// to: IPv6 link-local addresses. Loopback is this machine, where somebody else's tracker may as
+/// well be listening.
+fn rank(ip: IpAddr) -> Option<u8> {
+    if !net::is_nearby(&ip.to_string()) {
         return None;
     }
-    let mut address = SocketAddr::new(ip.parse().ok()?, port);
-    if let (SocketAddr::V6(v6), Some(zone)) = (&mut address, zone) {
-        v6.set_scope_id(zone);
-    }
-    Some(address)
-}
-
-/// Smaller is better; `None` for what cannot be reached. Loopback is this machine alone, where
-/// somebody else's tracker may as well be listening: refused.
-fn rank(address: SocketAddr) -> Option<u8> {
-    match address {
-        SocketAddr::V4(v4) if v4.ip().is_private() => Some(0),
-        SocketAddr::V4(v4) if v4.ip().is_link_local() => Some(2),
-        SocketAddr::V6(v6) if v6.ip().is_unique_local() => Some(1),
-        SocketAddr::V6(v6) if v6.ip().is_unicast_link_local() && v6.scope_id() != 0 => Some(3),
+    match ip {
+        IpAddr::V4(v4) if v4.is_private() => Some(0),
+        IpAddr::V4(v4) if v4.is_link_local() => Some(2),
+        IpAddr::V6(v6) if v6.is_unique_local() => Some(1),
         _ => None,
     }
 }
@@ -199,31 +204,43 @@ mod tests {
 
     #[test]
     fn only_addresses_of_this_network_are_tried_and_the_likeliest_first() {
-        let pick = |addresses: &[&str]| best(&texts(addresses), 7).map(|at| at.to_string());
+        let pick = |addresses: &[&str], port| -> Vec<String> {
+            let found = usable(&texts(addresses), port);
+            found.iter().map(ToString::to_string).collect()
+        };
+        let all = [
+            "fe80::1",
+            "fd00::1",
+            "169.254.1.1",
+            "10.0.0.7",
+            "10.0.0.7",
+            "8.8.8.8",
+        ];
         assert_eq!(
-            pick(&["fe80::1%2", "fd00::1", "169.254.1.1", "10.0.0.7"]).as_deref(),
-            Some("10.0.0.7:7")
+            pick(&all, 7_000),
+            ["10.0.0.7:7000", "[fd00::1]:7000", "169.254.1.1:7000"]
         );
-        assert_eq!(pick(&["fe80::1%2", "fd00::1"]).as_deref(), Some("[fd00::1]:7"));
-        assert_eq!(pick(&["fe80::1%2"]).as_deref(), Some("[fe80::1%2]:7"));
+        let none: [&str; 0] = [];
         for bad in [
             "fe80::1",
+            "fe80::1%2",
             "8.8.8.8",
             "2001:db8::1",
             "127.0.0.1",
             "::1",
             "localhost",
             "example.org",
-            "fe80::1%eth0",
-            "::ffff:8.8.8.8",
+            "::ffff:10.0.0.7",
             "0.0.0.0",
             "255.255.255.255",
             "224.0.0.251",
             "",
         ] {
-            assert_eq!(pick(&[bad]), None, "{bad}");
+            assert_eq!(pick(&[bad], 7_000), none, "{bad}");
         }
-        assert_eq!(best(&texts(&["10.0.0.7"]), 0), None);
+        for port in [0, 22, 80, 1_023] {
+            assert_eq!(pick(&["10.0.0.7"], port), none, "{port}");
+        }
     }
 
     #[test]
@@ -231,14 +248,14 @@ mod tests {
         let findings = Findings::default();
         let sink = findings.sink();
         for n in 0..1_000 {
-            sink.found(&format!("a{n:04}"), &texts(&["10.0.0.66"]), 1);
+            sink.found(&format!("a{n:04}"), &texts(&["10.0.0.66"]), 7_000);
         }
-        sink.found("z", &texts(&["10.0.0.7"]), 1);
+        sink.found("z", &texts(&["10.0.0.7"]), 7_000);
         let names: Vec<_> = findings.known().into_iter().map(|i| i.name).collect();
         assert_eq!(names, ["a0000", "a0001", "a0002", "a0003", "z"]);
         for n in 0..1_000_u32 {
             let address = std::net::Ipv4Addr::from(0x0a01_0000 + n).to_string();
-            sink.found(&format!("b{n:04}"), &[address], 1);
+            sink.found(&format!("b{n:04}"), &[address], 7_000);
         }
         assert_eq!(findings.known().len(), MAX_KNOWN);
         assert_eq!(findings.known()[0].name, "a0000");
@@ -249,27 +266,27 @@ mod tests {
         let findings = Findings::default();
         let sink = findings.sink();
         let here = texts(&["10.0.0.7"]);
-        sink.found("", &here, 1);
-        sink.found(&"x".repeat(64), &here, 1);
+        sink.found("", &here, 7_000);
+        sink.found(&"x".repeat(64), &here, 7_000);
         assert_eq!(findings.known(), []);
-        sink.found("x", &here, 1);
+        sink.found("x", &here, 7_000);
         sink.lost("y");
-        assert_eq!(findings.known().len(), 1);
+        assert_eq!(findings.known().len(), 7_000);
         sink.lost("x");
         assert_eq!(findings.known(), []);
         sink.failed(DiscoveryError::Refused);
         assert_eq!(findings.take_failure(), Some(DiscoveryError::Refused));
         assert_eq!(findings.take_failure(), None);
         drop(findings);
-        sink.found("x", &here, 1);
+        sink.found("x", &here, 7_000);
     }
 
     #[tokio::test]
     async fn a_change_is_told_even_if_it_came_before() {
         let findings = Findings::default();
-        findings.sink().found("x", &texts(&["10.0.0.7"]), 1);
+        findings.sink().found("x", &texts(&["10.0.0.7"]), 7_000);
         findings.changed().await;
-        findings.sink().found("x", &texts(&["10.0.0.7"]), 1);
+        findings.sink().found("x", &texts(&["10.0.0.7"]), 7_000);
         let again = tokio::time::timeout(std::time::Duration::ZERO, findings.changed());
         assert!(again.await.is_err(), "nothing changed");
     }

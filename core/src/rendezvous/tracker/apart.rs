@@ -65,9 +65,21 @@ impl ApartClient {
         seed: [u8; 32],
         sink: MeetSink,
     ) -> Self {
+        Self::start_counted(tasks, backend, url, options, seed, sink, Arc::default())
+    }
+
+    /// The same, counted together with others.
+    pub(in crate::rendezvous) fn start_counted(
+        tasks: &Tasks,
+        backend: BackendId,
+        url: TrackerUrl,
+        options: ClientOptions,
+        seed: [u8; 32],
+        sink: MeetSink,
+        traffic: Arc<Traffic>,
+    ) -> Self {
         let (commands, queue) = mpsc::channel(COMMANDS);
         let (reports_in, reports) = mpsc::channel(REPORTS);
-        let traffic = Arc::new(Traffic::default());
         let run = Run {
             backend,
             sink,

@@ -89,7 +89,7 @@ impl TrackerClient {
     }
 
     /// The same, counted together with others.
-    pub(super) fn start_counted(
+    pub(in crate::rendezvous) fn start_counted(
         tasks: &Tasks,
         backend: BackendId,
         url: TrackerUrl,

@@ -58,8 +58,8 @@ impl Default for ClientOptions {
 
 /// Bytes on the wire, TLS and handshakes included.
 #[derive(Debug, Default)]
-pub(super) struct Traffic {
-    pub(super) sent: AtomicU64,
+pub(in crate::rendezvous) struct Traffic {
+    pub(in crate::rendezvous) sent: AtomicU64,
     pub(super) received: AtomicU64,
 }
 

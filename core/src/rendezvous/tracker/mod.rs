@@ -16,6 +16,7 @@ mod url;
 
 pub use apart::ApartClient;
 pub use client::TrackerClient;
+pub(super) use connection::Traffic;
 pub use connection::{ClientOptions, Trouble, probe};
 pub use server::{Limits, Tracker, TrackerStats};
 pub use url::{TrackerUrl, TrackerUrlError};

@@ -12,7 +12,7 @@ class Terminal(vararg arguments: String) : AutoCloseable {
     private val lines = LinkedBlockingQueue<JsonNode>()
     private val seen = mutableListOf<JsonNode>()
     private val process =
-        ProcessBuilder(program(), *arguments, "--json", "--local", "--yes")
+        ProcessBuilder(program(), *arguments, "--json", "--local", "--no-lan", "--yes")
             .redirectError(ProcessBuilder.Redirect.INHERIT)
             .start()
 
