@@ -328,11 +328,11 @@ fn options(args: &RoomArgs, tracker: &OwnTracker, front_end: FrontEnd) -> Result
 /// The STUN servers named, or the usual ones; and the TURN server, if one is named.
 fn ice_servers(args: &RoomArgs) -> Result<Option<Vec<IceServer>>, Error> {
     let turn = match (&args.turn, &args.turn_user, &args.turn_password_file) {
-        (Some(url), Some(user), Some(file)) => Some(IceServer {
-            url: url.clone(),
-            username: user.clone(),
-            credential: password::from_file(file)?,
-        }),
+        (Some(url), Some(user), Some(file)) => Some(IceServer::turn(
+            url.clone(),
+            user.clone(),
+            password::from_file(file)?,
+        )),
         _ => None,
     };
     if args.stun.is_empty() && turn.is_none() {
@@ -348,11 +348,7 @@ fn ice_servers(args: &RoomArgs) -> Result<Option<Vec<IceServer>>, Error> {
         } else {
             format!("stun:{url}")
         };
-        servers.push(IceServer {
-            url,
-            username: String::new(),
-            credential: SecretString::new(String::new()),
-        });
+        servers.push(IceServer::stun(url));
     }
     servers.extend(turn);
     Ok(Some(servers))

@@ -77,11 +77,7 @@ pub fn trackers() -> Vec<String> {
 #[must_use]
 pub fn ice_servers() -> Vec<crate::link::IceServer> {
     STUN.iter()
-        .map(|s| crate::link::IceServer {
-            url: s.url.to_owned(),
-            username: String::new(),
-            credential: dayfly_proto::secret::SecretString::new(String::new()),
-        })
+        .map(|s| crate::link::IceServer::stun(s.url.to_owned()))
         .collect()
 }
 

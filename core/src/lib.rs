@@ -20,5 +20,6 @@ pub mod rendezvous;
 pub mod task;
 #[allow(clippy::disallowed_methods, reason = "code that may block needs threads")]
 mod thread;
+pub mod tls;
 
 pub use dayfly_proto as proto;

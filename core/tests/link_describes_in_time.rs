@@ -4,21 +4,14 @@
 mod links;
 
 use dayfly_core::link::{IceServer, LinkConfig, Route};
+use dayfly_core::proto::room::LinkEvent;
 use dayfly_core::proto::secret::SecretString;
 use std::net::{SocketAddr, UdpSocket};
 use std::time::{Duration, Instant};
 
-fn server(url: String) -> IceServer {
-    IceServer {
-        url,
-        username: String::new(),
-        credential: SecretString::new(String::new()),
-    }
-}
-
 fn config(urls: impl IntoIterator<Item = String>) -> LinkConfig {
     LinkConfig {
-        ice_servers: urls.into_iter().map(server).collect(),
+        ice_servers: urls.into_iter().map(IceServer::stun).collect(),
         ..links::loopback()
     }
 }
@@ -27,6 +20,13 @@ async fn describe(config: &LinkConfig) -> (String, Duration) {
     let start = Instant::now();
     let sdp = links::offer(&links::stack(), config).described().await;
     (sdp, start.elapsed())
+}
+
+/// What somebody else offers.
+async fn offered() -> String {
+    links::offer(&links::stack(), &links::loopback())
+        .described()
+        .await
 }
 
 /// A server that takes requests and answers none.
@@ -85,7 +85,7 @@ async fn a_live_server_is_used_without_waiting_for_a_dead_one() {
 async fn servers_that_cannot_be_used_are_named() {
     for url in [
         "turns:relay.example:443",
-        "turn:relay.example?transport=tcp",
+        "turn:relay.example?transport=dtls",
         "http://x",
     ] {
         let mut end = links::offer(&links::stack(), &config([url.to_owned()]));
@@ -95,19 +95,26 @@ async fn servers_that_cannot_be_used_are_named() {
 }
 
 #[tokio::test]
-async fn relay_only_shows_no_address_of_ours() {
+async fn relay_only_without_a_relay_shows_no_address_of_ours() {
     let (_keep, address) = dead();
-    let relay = IceServer {
-        username: "user".into(),
-        credential: SecretString::new("password".into()),
-        ..server(format!("turn:{address}"))
-    };
+    let relay = IceServer::turn(
+        format!("turn:{address}"),
+        "user".into(),
+        SecretString::new("password".into()),
+    );
     let config = LinkConfig {
         ice_servers: vec![relay],
         route: Route::RelayOnly,
         ..links::loopback()
     };
-    let (sdp, took) = describe(&config).await;
-    assert!(!sdp.contains("a=candidate"), "{sdp}");
-    assert!(took < Duration::from_millis(1500), "{took:?}");
+    let start = Instant::now();
+    let mut end = links::answer(&links::stack(), &config, offered().await);
+    match end.next().await {
+        LinkEvent::Relay { sentence } => assert!(sentence.contains("does not answer"), "{sentence}"),
+        other => panic!("{other:?}"),
+    }
+    // Without a description there is nothing that could show an address.
+    assert!(end.closed().await.contains("no relay relays"));
+    let took = start.elapsed();
+    assert!(took < Duration::from_millis(5500), "{took:?}");
 }

@@ -4,10 +4,13 @@
 //! only user of the `webrtc` crate; `socket/` is the UDP socket under it. A stack decides
 //! nothing: when to connect, to whom, and what to believe is the room's business.
 
+pub(crate) mod server;
 mod socket;
 mod webrtc;
 
-pub use self::webrtc::{IceServerError, SEND_QUEUE, WebRtcStack};
+pub use self::webrtc::{SEND_QUEUE, WebRtcStack};
+pub use server::{IceServer, IceServerError};
+pub use socket::RelayTrouble;
 
 use dayfly_proto::id::LinkId;
 use dayfly_proto::room::{Binding, LinkEvent};
@@ -16,18 +19,6 @@ use tokio::sync::mpsc;
 /// Where links report. Bounded: a link that outruns the room stops reading from its channel,
 /// which SCTP turns into back-pressure on the peer.
 pub type LinkSink = mpsc::Sender<(LinkId, LinkEvent)>;
-
-/// A TURN or STUN server, with the credentials if it needs any.
-#[derive(Debug, Clone)]
-#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
-pub struct IceServer {
-    /// `stun:HOST:PORT` or `turn:HOST:PORT?transport=udp`.
-    pub url: String,
-    /// Empty for STUN.
-    pub username: String,
-    /// Empty for STUN.
-    pub credential: dayfly_proto::secret::SecretString,
-}
 
 /// Which ways links may take.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize)]

@@ -548,4 +548,6 @@ pub enum NoticeCode {
     Locked,
     /// A member that was a Dayfly speaks as a page now.
     WasNative,
+    /// A relay refuses or does not answer.
+    Relay,
 }

@@ -77,6 +77,11 @@ pub enum LinkEvent {
     Heard,
     /// The send queue is full: the frame was not taken.
     Congested,
+    /// A relay does not do what it is there for; the connection may come about without it.
+    Relay {
+        /// For people: which relay, what is the matter, what to try.
+        sentence: String,
+    },
     /// It is over, whatever the reason; no event follows for this link.
     Closed {
         /// A sentence for people.

@@ -58,7 +58,7 @@ use members::Members;
 use native::{Native, NativeTimer};
 use rand_chacha::ChaCha20Rng;
 use rand_core::{Rng, SeedableRng};
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::time::Duration;
 use timeline::Timeline;
 
@@ -179,6 +179,9 @@ struct Me {
     name_pace: Bucket,
 }
 
+/// Sentences about relays that one room says.
+const MAX_RELAYS_TOLD: usize = 8;
+
 /// A room this device is in. See the module for how it is driven.
 #[derive(Debug)]
 pub struct Room {
@@ -204,6 +207,8 @@ pub struct Room {
     /// Bytes of unfinished messages over all links.
     pending: usize,
     stats: Stats,
+    /// What was said of relays: each link notices the same.
+    relays_told: BTreeSet<String>,
     ended: bool,
 }
 
@@ -268,6 +273,7 @@ impl Room {
             nonces: BTreeMap::new(),
             pending: 0,
             stats: Stats::default(),
+            relays_told: BTreeSet::new(),
             ended: false,
         };
         match &room.web {
@@ -564,6 +570,16 @@ impl Room {
             code,
             message: message.to_owned(),
         });
+    }
+
+    /// Tells the person what is the matter with a relay: once in a room, and of a few at most.
+    pub fn relay_trouble(&mut self, sentence: &str) {
+        if self.ended || self.relays_told.len() >= MAX_RELAYS_TOLD {
+            return;
+        }
+        if self.relays_told.insert(sentence.to_owned()) {
+            self.notice(NoticeCode::Relay, sentence);
+        }
     }
 
     /// Every link over which the peer may speak.

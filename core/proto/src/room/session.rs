@@ -54,6 +54,7 @@ impl Room {
             LinkEvent::Heard => self.silent(now, link, false),
             // Half of what was to be said may be missing now, and nobody could tell which half.
             LinkEvent::Congested => self.lost(now, link),
+            LinkEvent::Relay { sentence } => self.relay_trouble(&sentence),
             LinkEvent::Closed { .. } => {
                 self.attempt_failed(now, link);
                 self.forget_link(now, link, LeaveReason::Lost, None);

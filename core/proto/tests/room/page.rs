@@ -341,7 +341,10 @@ impl Page {
             LinkEvent::Heard => self.timers.stop(&Timer::Lost(link)),
             LinkEvent::Closed { .. } => self.forget(link),
             LinkEvent::NativeOpen | LinkEvent::NativeFrame(_) => panic!("a page has no such channel"),
-            LinkEvent::Renegotiated { .. } | LinkEvent::Path { .. } | LinkEvent::Congested => {}
+            LinkEvent::Renegotiated { .. }
+            | LinkEvent::Path { .. }
+            | LinkEvent::Congested
+            | LinkEvent::Relay { .. } => {}
         }
     }
 

@@ -13,9 +13,15 @@ mod migrate;
 mod mover;
 mod probe;
 mod record;
+mod relay;
+pub(crate) mod stream;
+mod turn_watch;
 
 pub(super) use fence::Fence;
 pub(super) use mover::Mover;
+pub(super) use relay::{Relays, Way, is_made_up};
+pub use turn_watch::RelayTrouble;
+pub(super) use turn_watch::{Progress, TurnWatch};
 
 use checks::Checks;
 use handshake::{Handshake, Verdict};

@@ -12,12 +12,11 @@
 
 mod addresses;
 mod native;
+mod relays;
 mod runtime;
 mod sdp;
 mod setup;
 mod task;
-
-pub use addresses::IceServerError;
 
 use super::{Full, Link, LinkConfig, LinkSink, Stack};
 use dayfly_proto::id::LinkId;

@@ -3,7 +3,7 @@
 //! while the connection opens; tasks are remembered, so that none outlives its link; and a task
 //! that ends or panics is heard of, where the crate would leave a connection that looks alive.
 
-use super::super::socket::{self, Fence, Handshakes, Mover};
+use super::super::socket::{self, Fence, Handshakes, Mover, Relays};
 use futures_util::FutureExt;
 use std::future::Future;
 use std::io;
@@ -40,6 +40,8 @@ pub(super) struct LinkRuntime {
     fence: OnceLock<Fence>,
     /// None where everything goes over a relay, and where the crate's packets are left as they are.
     mover: Option<Arc<Mover>>,
+    /// Under every socket, where the link has relays.
+    relays: OnceLock<Arc<Relays>>,
 }
 
 impl LinkRuntime {
@@ -51,6 +53,7 @@ impl LinkRuntime {
             handshakes: cure.then(Arc::default),
             fence: OnceLock::new(),
             mover: (cure && moves).then(Arc::default),
+            relays: OnceLock::new(),
         })
     }
 
@@ -62,9 +65,15 @@ impl LinkRuntime {
         let _ = stopped.wait_for(|stopped| *stopped).await;
     }
 
+    /// From now on, new sockets reach these relays.
+    pub(super) fn use_relays(&self, relays: Arc<Relays>) {
+        // Called once, before any socket is made.
+        let _ = self.relays.set(relays);
+    }
+
     /// What runs the rest: for deadlines of our own, which nothing shortens.
-    pub(super) fn base(&self) -> &dyn Runtime {
-        &*self.base
+    pub(super) fn base(&self) -> &Arc<dyn Runtime> {
+        &self.base
     }
 
     /// From now on, new sockets speak with these addresses and with nobody else.
@@ -126,6 +135,9 @@ impl LinkRuntime {
         for task in lock(&self.tasks).drain(..) {
             task.0.abort();
         }
+        if let Some(relays) = self.relays.get() {
+            relays.abort();
+        }
     }
 }
 
@@ -183,6 +195,10 @@ impl Runtime for LinkRuntime {
     fn wrap_udp_socket(&self, socket: std::net::UdpSocket) -> io::Result<Arc<dyn AsyncUdpSocket>> {
         enlarge(&socket);
         let inner = self.base.wrap_udp_socket(socket)?;
+        let inner = match self.relays.get() {
+            Some(relays) => relays.under(inner),
+            None => inner,
+        };
         let inner = match &self.handshakes {
             Some(handshakes) => {
                 let mover = self.mover.clone();

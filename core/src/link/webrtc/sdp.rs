@@ -4,6 +4,7 @@
 //! parses it, and candidates that could only waste time (names behind `.local`, TCP) or make us
 //! send packets to odd places are taken out. Nothing here resolves a name or waits.
 
+use crate::link::socket::is_made_up;
 use crate::link::{LinkConfig, Route};
 use std::net::IpAddr;
 
@@ -184,7 +185,8 @@ fn without_origin(candidate: &str) -> String {
 }
 
 fn is_reachable(ip: IpAddr, loopback: bool) -> bool {
-    if ip.is_unspecified() || ip.is_multicast() {
+    // Made-up addresses stand for relays: no peer is there.
+    if ip.is_unspecified() || ip.is_multicast() || is_made_up(ip) {
         return false;
     }
     match ip.to_canonical() {

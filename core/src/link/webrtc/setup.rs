@@ -1,6 +1,5 @@
 //! Making one peer connection of the `webrtc` crate, and hearing from it.
 
-use super::addresses::Servers;
 use super::runtime::LinkRuntime;
 use crate::link::{LinkConfig, Route};
 use rtc::crypto::{HashAlgorithm, SignatureScheme};
@@ -16,7 +15,7 @@ use webrtc::data_channel::DataChannel;
 use webrtc::error::{Error, Result};
 use webrtc::peer_connection::{
     MediaEngine, PeerConnection, PeerConnectionBuilder, PeerConnectionEventHandler, RTCConfigurationBuilder,
-    RTCIceCandidateType, RTCIceConnectionState, RTCIceGatheringState, RTCIceTransportPolicy,
+    RTCIceCandidateType, RTCIceConnectionState, RTCIceGatheringState, RTCIceServer, RTCIceTransportPolicy,
     RTCPeerConnectionIceEvent, Registry, SettingEngineBuilder, register_default_interceptors,
 };
 
@@ -154,7 +153,7 @@ fn opaque(error: impl ToString) -> Error {
 pub(super) async fn build(
     runtime: Arc<LinkRuntime>,
     addresses: Vec<SocketAddr>,
-    servers: Servers,
+    servers: Vec<RTCIceServer>,
     config: &LinkConfig,
     cure: bool,
 ) -> Result<Made> {
@@ -182,7 +181,7 @@ pub(super) async fn build(
     // No two connections share a certificate, so what is bound to one is bound to a connection.
     let (own, certificate) = certificate()?;
     let mut configuration = RTCConfigurationBuilder::new()
-        .with_ice_servers(servers.list)
+        .with_ice_servers(servers)
         .with_certificates(vec![own]);
     if config.route == Route::RelayOnly {
         configuration = configuration.with_ice_transport_policy(RTCIceTransportPolicy::Relay);

@@ -1,8 +1,9 @@
 //! The task of one link: negotiates, opens, carries, ends.
 
+use super::relays::LinkRelays;
 use super::runtime::LinkRuntime;
 use super::sdp::Setup;
-use super::setup::{self, Made, Reports};
+use super::setup::{self, Gathered, Made, Reports};
 use super::{Frame, Interfaces, Shared, addresses, native, sdp};
 use crate::link::{LinkConfig, LinkSink, Route};
 use bytes::{Bytes, BytesMut};
@@ -28,6 +29,14 @@ const CHANNEL: &str = "data";
 
 /// A description is complete this long after the link was made, at the latest.
 const GATHER: Duration = Duration::from_secs(1);
+
+/// How much longer to wait for a relay that is on its way, or without which there is no way: TCP,
+/// TLS and two rounds of TURN take five round trips.
+const GATHER_RELAY: Duration = Duration::from_secs(3);
+
+/// How long an offer rests that no relay would carry. The room makes another as soon as it is
+/// gone, and a relay that refuses need not be asked again at once.
+const REST: Duration = Duration::from_secs(10);
 
 /// How long to wait for further servers once one has answered.
 const GATHER_MORE: Duration = Duration::from_millis(100);
@@ -126,14 +135,14 @@ impl Task {
                 polite = ended(&mut ending) => {
                     // Before it is open nothing can be on its way out.
                     if polite && shared.binding.get().is_some() {
-                        let _ = timeout(runtime.base(), FLUSH, work).await;
+                        let _ = timeout(&**runtime.base(), FLUSH, work).await;
                     }
                     Over::Quietly
                 }
             }
         };
         if let Some(connection) = connection {
-            let _ = timeout(runtime.base(), FLUSH, connection.close()).await;
+            let _ = timeout(&**runtime.base(), FLUSH, connection.close()).await;
         }
         over
     }
@@ -141,6 +150,7 @@ impl Task {
     /// Everything up to the end. The connection is left in `made` for whoever ends it.
     async fn work(&mut self, runtime: &Arc<LinkRuntime>, made: &mut Option<Arc<dyn PeerConnection>>) -> Over {
         let Negotiated {
+            mut relays,
             connection,
             certificate,
             reports,
@@ -201,6 +211,7 @@ impl Task {
             over = native::receive(&out, native, &self.shared, wanted.subscribe()) => over,
             over = obey(&obedient, &out, &*connection, &mut self.controls, &setup, &wanted) => over,
             over = watch_path(runtime, &out, &*connection, ice.clone(), open.subscribe()) => over,
+            over = relays.watch(&out, &*connection, setup.subscribe()) => over,
             over = give_up(runtime, setup.subscribe(), open.subscribe(), ice.clone()) => over,
             () = runtime.moves() => Over::Quietly,
             () = runtime.stopped() => because("the connection broke down; try again"),
@@ -225,21 +236,18 @@ impl Task {
                 Some(offer)
             }
         };
-        let servers = addresses::resolve(runtime.base(), &self.config)
+        let servers = addresses::resolve(&**runtime.base(), &self.config)
             .await
             .map_err(because)?;
-        let (stun, turn) = (servers.stun, servers.turn);
-        if self.config.route == Route::RelayOnly {
-            if !turn {
-                return Err(because(
-                    "only relayed connections are allowed, but no relay can be reached",
-                ));
-            }
-            runtime.allow_only(servers.addresses.clone());
-        }
         let bind = self.interfaces.addresses(&self.config);
         if bind.is_empty() {
             return Err(because("this device has no network; connect it and try again"));
+        }
+        let stun = !servers.stun.is_empty();
+        let (mut relays, servers) = LinkRelays::of(servers, &bind, runtime);
+        let turn = !relays.is_empty();
+        if self.config.route == Route::RelayOnly {
+            runtime.allow_only(relays.addresses().to_vec());
         }
         let Made {
             connection,
@@ -271,15 +279,37 @@ impl Task {
         })?;
 
         let rest = deadline.saturating_duration_since(runtime.base().now());
-        let _ = timeout(runtime.base(), rest, async {
-            let gathered = &mut reports.gathered;
+        let gathered = &mut reports.gathered;
+        let base = &**runtime.base();
+        let _ = timeout(base, rest, async {
             // An error would mean that the driver is gone, which is seen elsewhere.
-            let _ = gathered
-                .wait_for(|g| g.complete || (g.reflexive || !stun) && (g.relayed || !turn))
-                .await;
-            let _ = timeout(runtime.base(), GATHER_MORE, gathered.wait_for(|g| g.complete)).await;
+            let mut known = gathered.clone();
+            let enough = |g: &Gathered| g.complete || (g.reflexive || !stun) && (g.relayed || !turn);
+            let known = async { drop(known.wait_for(enough).await) };
+            tokio::select! {
+                () = known => {}
+                () = relays.all_failed() => {
+                    let _ = gathered.wait_for(|g| g.complete || g.reflexive || !stun).await;
+                }
+            }
+            let more = relays.all_settled(gathered.clone());
+            let _ = timeout(base, GATHER_MORE, more).await;
         })
         .await;
+        let relay_only = self.config.route == Route::RelayOnly;
+        if turn && !gathered.borrow().relayed && (relay_only || relays.any_answers()) {
+            let _ = timeout(base, GATHER_RELAY, async {
+                tokio::select! {
+                    _ = gathered.wait_for(|g| g.relayed) => {}
+                    () = relays.all_failed() => {}
+                }
+            })
+            .await;
+        }
+        let relayed = gathered.borrow().relayed;
+        if !relayed {
+            relays.out_of_patience();
+        }
         let sdp = connection
             .local_description()
             .await
@@ -296,8 +326,19 @@ impl Task {
             link: self.link,
             sink: &self.sink,
         };
+        relays.tell(&out).await?;
+        if relay_only && !relayed {
+            // Nobody could answer this, and an answer must not keep its peer waiting.
+            if let Role::Offer = self.role {
+                base.sleep(REST).await;
+            }
+            return Err(because(
+                "only relayed connections are allowed, but no relay relays",
+            ));
+        }
         out.tell(LinkEvent::Described { sdp }).await?;
         Ok(Negotiated {
+            relays,
             connection,
             certificate,
             reports,
@@ -309,6 +350,7 @@ impl Task {
 
 /// A connection that is described.
 struct Negotiated {
+    relays: LinkRelays,
     connection: Arc<dyn PeerConnection>,
     /// SHA-256 of our certificate.
     certificate: [u8; 32],
