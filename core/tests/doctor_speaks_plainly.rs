@@ -132,6 +132,7 @@ async fn a_dead_network() {
         trackers: vec![format!("ws://{closed}"), "http://tracker.example".to_owned()],
         stun: vec![mute.local_addr().unwrap().to_string(), "stun:no port".to_owned()],
         patience: Duration::from_secs(2),
+        ..Targets::nobody()
     };
     let findings = within("the doctor", examine(&targets, [1; 32])).await;
     let trackers = of(&findings, What::Tracker);
@@ -141,7 +142,10 @@ async fn a_dead_network() {
         "{trackers:?}"
     );
     let stun = of(&findings, What::Stun);
-    assert_eq!(stun[0], (false, "127.0.0.1 does not answer"));
+    assert!(
+        !stun[0].0 && stun[0].1.starts_with("127.0.0.1 does not answer"),
+        "{stun:?}"
+    );
     assert!(!stun[1].0, "{stun:?}");
     assert!(!of(&findings, What::Udp)[0].0 && of(&findings, What::Nat).is_empty());
 }

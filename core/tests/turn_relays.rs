@@ -212,11 +212,11 @@ async fn a_stream_is_not_asked_where_udp_works() {
     );
 }
 
-/// 32 MiB in messages of 64 KiB through TLS on both sides: a figure, and that none is missing.
+/// 32 MiB in messages of 64 KiB through a stream on both sides: a figure, and that none is missing.
 #[tokio::test]
-async fn bulk_goes_through_tls() {
+async fn bulk_goes_through_streams() {
     let relay = Coturn::start(&[]);
-    for server in relay.all() {
+    for server in [relay.tcp(), relay.tls()] {
         let config = through([server.clone()]);
         let (ours, mut theirs, _) = met(&config, &config).await;
         let start = Instant::now();
@@ -236,5 +236,27 @@ async fn bulk_goes_through_tls() {
         tokio::join!(send, receive);
         let took = start.elapsed().as_secs_f64();
         println!("{}: {:.1} MB/s", server.url, 33.554_432 / took);
+    }
+}
+
+#[tokio::test]
+async fn a_shared_secret_lets_in_for_a_while() {
+    let relay = Coturn::with(&["--use-auth-secret", "--static-auth-secret", "north"]);
+    let sharing = |username: &str, secret: &str| IceServer {
+        username: username.into(),
+        secret: Some(SecretString::new(secret.into())),
+        ..IceServer::stun(relay.tcp().url)
+    };
+    let config = through([sharing("", "north")]);
+    met(&config, &through([sharing("ada", "north")])).await;
+    // What Dayfly makes of another secret, and credentials made long ago.
+    let expired = IceServer::turn(
+        relay.tcp().url,
+        "1700000000:ada".into(),
+        SecretString::new("ndZ88ryT1whVxdkcRLepT9D1MpM=".into()),
+    );
+    for server in [sharing("", "south"), expired] {
+        let sentence = said(&through([server])).await;
+        assert!(sentence.contains("whether they have run out"), "{sentence}");
     }
 }

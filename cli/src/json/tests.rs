@@ -159,6 +159,7 @@ fn every_row_of_a_native_room_keeps_to_the_contract() {
         NoticeCode::Moved,
         NoticeCode::Locked,
         NoticeCode::WasNative,
+        NoticeCode::Relay,
     ] {
         let message = "A sentence.".into();
         events.push(Event::Notice { code, message });

@@ -4,10 +4,16 @@
 //! no address, and changes nothing. Every probe has a deadline and all run at once, so that the
 //! slowest one is the whole wait.
 
+mod nat;
 mod stun;
+mod turn;
+mod verdict;
 
+use crate::engine::clock;
+use crate::link::IceServer;
+use crate::net::Dialer;
 use crate::rendezvous::tracker::{ClientOptions, TrackerUrl, probe};
-use crate::{defaults, net};
+use crate::{defaults, link, net};
 use futures_util::future::join_all;
 use rand_chacha::ChaCha8Rng;
 use rand_core::{Rng, SeedableRng};
@@ -32,6 +38,10 @@ pub struct Targets {
     pub trackers: Vec<String>,
     /// `HOST:PORT` or `stun:HOST:PORT`, port 3478 if none is named. Two of different operators make the NAT hint possible.
     pub stun: Vec<String>,
+    /// Relays, each by the transport its address names.
+    pub turn: Vec<IceServer>,
+    /// How hosts are reached over TCP.
+    pub dialer: Dialer,
     /// How long a tracker may take.
     pub patience: Duration,
 }
@@ -43,6 +53,8 @@ impl Targets {
         Self {
             trackers: defaults::trackers(),
             stun: defaults::STUN.iter().map(|s| s.url.to_owned()).collect(),
+            turn: Vec::new(),
+            dialer: Dialer::default(),
             patience: ClientOptions::default().connect_deadline,
         }
     }
@@ -61,23 +73,35 @@ impl Targets {
 /// Which question a finding answers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
 #[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Enum))]
 pub enum What {
     /// One tracker.
     Tracker,
     /// One STUN server.
     Stun,
+    /// One relay over one transport.
+    Turn,
     /// Whether UDP leaves this network and comes back.
     Udp,
     /// What kind of address translation stands between.
     Nat,
+    /// Who gets in through that address translation.
+    Filtering,
+    /// Whether another address translation stands behind it.
+    Cgnat,
+    /// Whether this device reaches itself by its address outside.
+    Hairpin,
     /// Whether IPv6 leaves this network and comes back.
     Ipv6,
     /// Whether other devices on the local network could reach this one.
     Lan,
+    /// What all of it comes to: with whom connections will come about.
+    Conclusion,
 }
 
 /// One answer.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 pub struct Finding {
     /// Which question.
     pub what: What,
@@ -95,19 +119,162 @@ fn finding(what: What, ok: bool, sentence: impl Into<String>) -> Finding {
     }
 }
 
-/// Asks everybody at once and says what was found: each tracker, each STUN server, UDP, NAT,
-/// IPv6, LAN, in this order. The seed makes the STUN transaction ids.
+/// Asks everybody at once and says what was found: each tracker, each STUN server, each relay, UDP,
+/// NAT and what is known of it, IPv6, LAN, and what it comes to, in this order. The seed makes the
+/// STUN transaction ids.
 pub async fn examine(targets: &Targets, seed: [u8; 32]) -> Vec<Finding> {
     let trackers = join_all(targets.trackers.iter().map(|url| tracker(url, targets.patience)));
-    let (mut findings, answers) = tokio::join!(trackers, ask_stun(&targets.stun, seed));
+    let now = clock::now().unix_ms / 1000;
+    let relays = join_all(
+        targets
+            .turn
+            .iter()
+            .map(|server| relay(server, &targets.dialer, now)),
+    );
+    let asking = async {
+        let answers = ask_stun(&targets.stun, seed).await;
+        let behaviour = behaviour(&answers, seed).await;
+        (answers, behaviour)
+    };
+    let (mut findings, relays, (answers, behaviour)) = tokio::join!(trackers, relays, asking);
     findings.extend(answers.iter().map(Answer::finding));
+    findings.extend(relays);
     if !answers.is_empty() {
         findings.push(udp(&answers));
         findings.extend(nat(&answers));
+        findings.extend(behaviour.findings(&answers));
         findings.push(ipv6(&answers));
     }
     findings.push(lan(net::lan_address()));
+    if !(targets.stun.is_empty() && targets.turn.is_empty()) {
+        let known = verdict::Known::of(&answers, &behaviour, &findings);
+        findings.push(known.conclusion());
+    }
     findings
+}
+
+/// Asks one relay for an allocation.
+async fn relay(server: &IceServer, dialer: &Dialer, unix_seconds: u64) -> Finding {
+    let parsed = match link::server::parse(server) {
+        Ok(parsed) => parsed,
+        Err(error) => return finding(What::Turn, false, error.to_string()),
+    };
+    let (host, transport) = (parsed.host, parsed.transport);
+    match turn::allocate(server, dialer, unix_seconds).await {
+        Ok(took) => finding(
+            What::Turn,
+            true,
+            format!(
+                "the relay at {host} relays over {transport}, ready in {} ms",
+                took.as_millis()
+            ),
+        ),
+        Err(trouble) => finding(
+            What::Turn,
+            false,
+            format!("the relay at {host}, over {transport}, {trouble}"),
+        ),
+    }
+}
+
+/// What servers tell of the address translation beyond its mapping.
+#[derive(Default)]
+struct Behaviour {
+    filtering: Option<nat::Filtering>,
+    hairpin: Option<bool>,
+}
+
+/// Looks at the address translation from the first server that answered over IPv4 and, for its
+/// filtering, from the first that can answer from elsewhere.
+async fn behaviour(answers: &[Answer], seed: [u8; 32]) -> Behaviour {
+    let mut rng = ChaCha8Rng::from_seed(seed);
+    rng.set_stream(1);
+    let mut id = || {
+        let mut id: stun::TransactionId = [0; 12];
+        rng.fill_bytes(&mut id);
+        id
+    };
+    let translated = |answer: &&Answer| answer.v4.is_some_and(|m| m.inside != Some(m.outside));
+    let servers: Vec<SocketAddr> = answers
+        .iter()
+        .filter(translated)
+        .filter_map(|answer| answer.v4_at)
+        .collect();
+    let Some(first) = servers.first() else {
+        return Behaviour::default();
+    };
+    let probes = servers.iter().map(|server| (*server, [id(), id(), id()]));
+    let probes: Vec<_> = probes.collect();
+    let filtering = join_all(
+        probes
+            .into_iter()
+            .map(|(server, ids)| nat::filtering(server, ids)),
+    );
+    let (filtering, hairpin) = tokio::join!(filtering, nat::hairpin(*first, [id(), id()]));
+    Behaviour {
+        filtering: filtering.into_iter().flatten().next(),
+        hairpin,
+    }
+}
+
+impl Behaviour {
+    fn findings(&self, answers: &[Answer]) -> Vec<Finding> {
+        let mut found = Vec::new();
+        if let Some(filtering) = self.filtering {
+            let (ok, sentence) = match filtering {
+                nat::Filtering::Open => (
+                    true,
+                    "it lets anybody in once this device has sent something: people behind stricter networks \
+                     reach it",
+                ),
+                nat::Filtering::ByAddress => (
+                    true,
+                    "it lets in whom this device has sent something to, which is enough for direct connections",
+                ),
+                nat::Filtering::ByPort => (
+                    true,
+                    "it lets in only the exact address and port that this device has sent something to: direct \
+                     connections work unless the other side's network gives each destination another port; then \
+                     a relay helps (--turn)",
+                ),
+            };
+            found.push(finding(What::Filtering, ok, sentence));
+        }
+        let mappings: Vec<Mapping> = answers.iter().filter_map(|a| a.v4).collect();
+        let shared = |ip: IpAddr| matches!(ip, IpAddr::V4(v4) if nat::is_shared(v4));
+        if mappings
+            .iter()
+            .any(|m| m.inside.is_some_and(|inside| shared(inside.ip())))
+        {
+            found.push(finding(
+                What::Cgnat,
+                false,
+                "this device has an address that providers share out among customers: ports cannot be opened \
+                 here by hand; direct connections may still work, else IPv6 on both sides or a relay (--turn)",
+            ));
+        } else if mappings
+            .iter()
+            .any(|m| m.inside != Some(m.outside) && nat::is_inner(m.outside.ip()))
+        {
+            found.push(finding(
+                What::Cgnat,
+                false,
+                "the address outside is itself an inner one: two address translations stand one behind the \
+                 other, or the server asked is on this network; ask one on the internet (--stun)",
+            ));
+        }
+        if let Some(hairpin) = self.hairpin {
+            let sentence = if hairpin {
+                "this network leads a device back to itself by its outer address, so people on one network \
+                 always find each other"
+            } else {
+                "this network does not lead a device back to itself by its outer address, which is usual: people \
+                 on one network meet by their inner ones"
+            };
+            found.push(finding(What::Hairpin, hairpin, sentence));
+        }
+        found
+    }
 }
 
 async fn tracker(text: &str, patience: Duration) -> Finding {
@@ -133,6 +300,8 @@ async fn tracker(text: &str, patience: Duration) -> Finding {
 struct Answer {
     host: String,
     resolved: bool,
+    /// Where it was asked over IPv4.
+    v4_at: Option<SocketAddr>,
     v4: Option<Mapping>,
     v6: Option<Mapping>,
     has_v6: bool,
@@ -154,8 +323,16 @@ impl Answer {
                 true,
                 format!("{host} answers in {} ms", m.took.as_millis()),
             ),
-            None if !self.resolved => finding(What::Stun, false, format!("{host} is not found")),
-            None => finding(What::Stun, false, format!("{host} does not answer")),
+            None if !self.resolved => finding(
+                What::Stun,
+                false,
+                format!("{host} is not found: check its name, and whether this device has internet"),
+            ),
+            None => finding(
+                What::Stun,
+                false,
+                format!("{host} does not answer: try another server (--stun), or another network"),
+            ),
         }
     }
 }
@@ -163,6 +340,8 @@ impl Answer {
 async fn ask_stun(servers: &[String], seed: [u8; 32]) -> Vec<Answer> {
     let mut rng = ChaCha8Rng::from_seed(seed);
     let resolved = join_all(servers.iter().map(|server| async move {
+        // What a server sees of TLS says nothing of UDP, so it is asked over UDP.
+        let server = server.strip_prefix("stuns:").unwrap_or(server);
         let server = server.strip_prefix("stun:").unwrap_or(server);
         let server = server.trim_start_matches("//");
         // RFC 8489 section 8.1.
@@ -210,6 +389,7 @@ async fn ask_stun(servers: &[String], seed: [u8; 32]) -> Vec<Answer> {
         .map(|(i, (host, all))| Answer {
             host,
             resolved: !all.is_empty(),
+            v4_at: v4[i],
             v4: v4_said.get(&i).copied(),
             v6: v6_said.get(&i).copied(),
             has_v6: v6[i].is_some(),
@@ -375,6 +555,7 @@ mod tests {
         Answer {
             host: "stun.example".into(),
             resolved: true,
+            v4_at: None,
             v4,
             v6: None,
             has_v6: false,

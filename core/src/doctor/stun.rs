@@ -8,6 +8,8 @@ const BINDING_REQUEST: u16 = 0x0001;
 const BINDING_SUCCESS: u16 = 0x0101;
 const MAPPED_ADDRESS: u16 = 0x0001;
 const XOR_MAPPED_ADDRESS: u16 = 0x0020;
+const CHANGE_REQUEST: u16 = 0x0003;
+const OTHER_ADDRESS: u16 = 0x802c;
 
 /// What ties an answer to its request.
 pub(super) type TransactionId = [u8; 12];
@@ -19,6 +21,32 @@ pub(super) fn request(id: &TransactionId) -> [u8; 20] {
     packet[4..8].copy_from_slice(&MAGIC.to_be_bytes());
     packet[8..].copy_from_slice(id);
     packet
+}
+
+/// The same, asking for an answer from the server's other port, or from its other address too
+/// (RFC 5780 section 7.2).
+pub(super) fn request_from_elsewhere(id: &TransactionId, address_too: bool) -> [u8; 28] {
+    let mut packet = [0; 28];
+    packet[..20].copy_from_slice(&request(id));
+    packet[3] = 8;
+    packet[20..22].copy_from_slice(&CHANGE_REQUEST.to_be_bytes());
+    packet[23] = 4;
+    packet[27] = if address_too { 6 } else { 2 };
+    packet
+}
+
+/// The other address of a server that has two (RFC 5780 section 7.4), in its answer.
+pub(super) fn other_address(packet: &[u8]) -> Option<SocketAddr> {
+    let mut rest = packet.get(20..)?;
+    while rest.len() >= 4 {
+        let (kind, length) = (u16_at(rest, 0)?, usize::from(u16_at(rest, 2)?));
+        let value = rest.get(4..4 + length)?;
+        if kind == OTHER_ADDRESS {
+            return address(value, None);
+        }
+        rest = rest.get(4 + length.next_multiple_of(4)..)?;
+    }
+    None
 }
 
 /// The address in a success answer to the request `id`; `None` for anything else.
@@ -106,6 +134,26 @@ mod tests {
             answer(&success(&plain), &ID),
             Some("192.0.2.1:4660".parse().unwrap())
         );
+    }
+
+    #[test]
+    fn a_server_with_two_addresses_is_known() {
+        let plain = [0, 1, 0, 8, 0, 1, 0x12, 0x34, 192, 0, 2, 1];
+        let other = [0x80, 0x2c, 0, 8, 0, 1, 0x0d, 0x97, 192, 0, 2, 2];
+        let packet = success(&[&plain[..], &other].concat());
+        assert_eq!(other_address(&packet), Some("192.0.2.2:3479".parse().unwrap()));
+        assert_eq!(answer(&packet, &ID), Some("192.0.2.1:4660".parse().unwrap()));
+        assert_eq!(other_address(&success(&plain)), None);
+        for cut in 0..packet.len() {
+            let _ = other_address(&packet[..cut]);
+        }
+    }
+
+    #[test]
+    fn asks_for_an_answer_from_elsewhere() {
+        let both = request_from_elsewhere(&ID, true);
+        assert_eq!((both[3], &both[20..]), (8, &[0, 3, 0, 4, 0, 0, 0, 6][..]));
+        assert_eq!(request_from_elsewhere(&ID, false)[27], 2);
     }
 
     #[test]

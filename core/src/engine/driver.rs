@@ -7,6 +7,7 @@ use super::clock;
 use super::command::Command;
 use super::hub::SharedHub;
 use super::meter::{Counters, Meter};
+use super::relays::RelayNews;
 use crate::link::{Link, LinkConfig, LinkSink, Stack};
 use crate::rendezvous::Rendezvous;
 use dayfly_proto::id::{BackendId, LinkId};
@@ -26,6 +27,8 @@ pub(super) struct Driver {
     pub hub: SharedHub,
     pub stack: Box<dyn Stack>,
     pub link_config: LinkConfig,
+    /// How many of its servers the person named: those that follow come and go.
+    pub named_servers: usize,
     pub links: BTreeMap<LinkId, Box<dyn Link>>,
     pub link_sink: LinkSink,
     pub backends: BTreeMap<BackendId, Box<dyn Rendezvous>>,
@@ -37,6 +40,8 @@ pub(super) struct Inputs {
     pub commands: mpsc::Receiver<Command>,
     pub links: mpsc::Receiver<(LinkId, LinkEvent)>,
     pub meets: mpsc::Receiver<(BackendId, MeetEvent)>,
+    /// From whoever keeps a list of relays; closed where there is none.
+    pub relay_news: mpsc::Receiver<RelayNews>,
     /// For web rooms.
     pub identity: Option<oneshot::Receiver<WebIdentity>>,
 }
@@ -78,6 +83,13 @@ impl Driver {
                         Err(_) => return self.publish(Event::Left { reason: EndReason::Stopped }),
                     }
                 }
+                Some(news) = inputs.relay_news.recv() => match news {
+                    RelayNews::Servers(servers) => {
+                        self.link_config.ice_servers.truncate(self.named_servers);
+                        self.link_config.ice_servers.extend(servers);
+                    }
+                    RelayNews::Trouble(sentence) => self.room.relay_trouble(&sentence),
+                },
                 () = wake => self.room.handle_timeout(clock::now()),
             }
             self.meter.woke();

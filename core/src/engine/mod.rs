@@ -5,7 +5,7 @@
 //! thread, answered without waiting for the network. This module owns the thread, the clocks and
 //! the entropy; it decides nothing about rooms.
 
-mod clock;
+pub(crate) mod clock;
 mod command;
 mod driver;
 mod error;
@@ -16,6 +16,8 @@ mod listen;
 mod meter;
 mod native;
 mod places;
+#[allow(clippy::disallowed_methods, reason = "the rim: asks a server, with deadlines")]
+mod relays;
 mod setup;
 mod shared;
 
@@ -24,6 +26,7 @@ pub use hub::{CAPACITY as LISTENER_CAPACITY, Subscription, Unsubscriber};
 pub use invite::{new_web_room, room_name};
 pub use kept::{KeptIdentity, KeyStore, KeyStoreError};
 pub use native::NativeOptions;
+pub use relays::{RelayConfig, RelayConfigError};
 pub use shared::EngineOptions;
 
 use crate::link::{IceServer, Route};
@@ -71,6 +74,9 @@ pub struct RoomOptions {
     /// Where to bind an embedded tracker, if one is wanted.
     #[cfg_attr(feature = "uniffi", uniffi(default = None))]
     pub embedded_tracker: Option<SocketAddr>,
+    /// A list of relays that a server hands out, used besides those in `ice_servers`.
+    #[cfg_attr(feature = "uniffi", uniffi(default = None))]
+    pub relay_config: Option<RelayConfig>,
     /// Which ways connections may take; `None` is [`Route::Automatic`].
     #[cfg_attr(feature = "uniffi", uniffi(default = None))]
     pub route: Option<Route>,

@@ -6,6 +6,7 @@ use super::driver::{Driver, Inputs};
 use super::hub::SharedHub;
 use super::native::{self, Door};
 use super::places::Places;
+use super::relays::{self, RelayConfig};
 use super::shared::Shared;
 use super::{Error, ErrorKind, REQUESTS, RoomOptions};
 use crate::defaults;
@@ -91,6 +92,16 @@ pub(super) async fn enter(
 
     let places = Places::start(&tasks, &shared, &mut door, &options, &dialer, meet_sink).await?;
 
+    let (news, relay_news) = mpsc::channel(1);
+    let named = ice_servers.len();
+    let mut ice_servers = ice_servers;
+    if let Some(config) = &options.relay_config {
+        let source = relay_source(config, options.local)?;
+        let (fetched, keeper) = relays::first(&source, &dialer, options.local).await;
+        ice_servers.extend(fetched);
+        tasks.spawn("relay list", keeper.run(news)).detach();
+    }
+
     let invite = door.invite();
     let (entry, identity) = match door {
         Door::Web(web) => {
@@ -116,10 +127,12 @@ pub(super) async fn enter(
         link_config: LinkConfig {
             ice_servers,
             loopback: options.local,
+            dialer,
             route: options.route.unwrap_or_default(),
             // A native room's only channel is the one every link has.
             native: !native,
         },
+        named_servers: named,
         links: BTreeMap::new(),
         link_sink,
         backends: places.backends,
@@ -136,6 +149,7 @@ pub(super) async fn enter(
         commands: requests,
         links,
         meets,
+        relay_news,
         identity,
     };
     let supervision = supervise(driver, inputs, hub, tasks, places.embedded, finished, alarm);
@@ -197,6 +211,20 @@ fn dialer(options: &RoomOptions) -> Result<Dialer, Error> {
     })
 }
 
+/// Where the list of relays is, if a room of this kind may ask there.
+fn relay_source(config: &RelayConfig, local: bool) -> Result<relays::Source, Error> {
+    let source =
+        relays::Source::parse(config).map_err(|error| Error::new(ErrorKind::BadOption, error.to_string()))?;
+    if local && !is_nearby(source.host()) {
+        return Err(Error::new(
+            ErrorKind::BadOption,
+            "The list of relays is not on this machine or its network.",
+        )
+        .hint("Leave out --local, or the list."));
+    }
+    Ok(source)
+}
+
 fn ice_servers(options: &RoomOptions) -> Result<Vec<IceServer>, Error> {
     let servers = match &options.ice_servers {
         Some(servers) => servers.clone(),
@@ -215,12 +243,15 @@ fn ice_servers(options: &RoomOptions) -> Result<Vec<IceServer>, Error> {
             .hint("Leave out --local, or the server."));
         }
     }
-    if options.route == Some(Route::RelayOnly) && !servers.iter().any(IceServer::is_relay) {
+    if options.route == Some(Route::RelayOnly)
+        && options.relay_config.is_none()
+        && !servers.iter().any(IceServer::is_relay)
+    {
         return Err(Error::new(
             ErrorKind::BadOption,
             "Only relayed connections are wanted, but no relay is named.",
         )
-        .hint("Name a TURN server, or allow direct connections."));
+        .hint("Name a TURN server or a list of them, or allow direct connections."));
     }
     Ok(servers)
 }

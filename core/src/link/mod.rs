@@ -4,14 +4,17 @@
 //! only user of the `webrtc` crate; `socket/` is the UDP socket under it. A stack decides
 //! nothing: when to connect, to whom, and what to believe is the room's business.
 
+mod rest;
 pub(crate) mod server;
-mod socket;
+pub(crate) mod socket;
 mod webrtc;
 
 pub use self::webrtc::{SEND_QUEUE, WebRtcStack};
 pub use server::{IceServer, IceServerError};
 pub use socket::RelayTrouble;
+pub(crate) use socket::watch_relays;
 
+use crate::net::Dialer;
 use dayfly_proto::id::LinkId;
 use dayfly_proto::room::{Binding, LinkEvent};
 use tokio::sync::mpsc;
@@ -42,6 +45,8 @@ pub struct LinkConfig {
     pub ice_servers: Vec<IceServer>,
     /// Use loopback addresses too: for rooms within one machine.
     pub loopback: bool,
+    /// How relays over TCP and TLS are reached.
+    pub dialer: Dialer,
     /// Which ways may be taken.
     pub route: Route,
     /// Have a second channel ready for [`Link::open_native`]: for rooms that pages share. A peer

@@ -1,6 +1,7 @@
 //! STUN and TURN servers as people name them: RFC 7064 and RFC 7065 addresses, checked and taken
 //! apart. Nothing here resolves a name or contacts anybody.
 
+use super::rest;
 use crate::tls::{Pin, PinError};
 use dayfly_proto::secret::SecretString;
 
@@ -27,6 +28,11 @@ pub struct IceServer {
     /// authorities vouch for the server's name.
     #[cfg_attr(feature = "uniffi", uniffi(default = None))]
     pub pin: Option<String>,
+    /// For relays that share a secret with their users (coturn's `use-auth-secret`): it, instead of
+    /// `credential`. A user name and a password that end after a day are made of it for each
+    /// connection; `username`, if there is one, becomes part of theirs.
+    #[cfg_attr(feature = "uniffi", uniffi(default = None))]
+    pub secret: Option<SecretString>,
 }
 
 /// A server's address cannot be used.
@@ -46,7 +52,7 @@ pub enum IceServerError {
     #[error("{0} names no host, or a port that cannot be")]
     Host(String),
     /// TURN without user or password, or with ones no server takes.
-    #[error("{0} needs a user name and a password")]
+    #[error("{0} needs a user name and a password, or the secret that its users share")]
     Credentials(String),
     /// A pin that is none, or for a connection without TLS.
     #[error("the pin of {0} cannot be used; {PinError}, and goes with turns: only")]
@@ -62,6 +68,7 @@ impl IceServer {
             username: String::new(),
             credential: SecretString::new(String::new()),
             pin: None,
+            secret: None,
         }
     }
 
@@ -73,6 +80,7 @@ impl IceServer {
             username,
             credential,
             pin: None,
+            secret: None,
         }
     }
 
@@ -82,6 +90,17 @@ impl IceServer {
     /// [`IceServerError`], a sentence that says what to change.
     pub fn check(&self) -> Result<(), IceServerError> {
         parse(self).map(|_| ())
+    }
+
+    /// User name and password for a connection that is made now.
+    pub(crate) fn credentials(&self, unix_seconds: u64) -> (String, SecretString) {
+        match &self.secret {
+            Some(secret) => {
+                let expires = unix_seconds.saturating_add(rest::LIFETIME);
+                rest::credentials(secret, &self.username, expires)
+            }
+            None => (self.username.clone(), self.credential.clone()),
+        }
     }
 
     /// Whether this is a relay: its address begins like that of a TURN server.
@@ -167,7 +186,11 @@ pub(crate) fn parse(server: &IceServer) -> Result<Parsed<'_>, IceServerError> {
         return Err(IceServerError::Host(named()));
     }
     let usable = |text: &str| (1..=MAX_CREDENTIAL).contains(&text.len());
-    if relays && !(usable(&server.username) && usable(server.credential.expose())) {
+    let known = match &server.secret {
+        Some(secret) => usable(secret.expose()) && server.username.len() < MAX_CREDENTIAL / 2,
+        None => usable(&server.username) && usable(server.credential.expose()),
+    };
+    if relays && !known {
         return Err(IceServerError::Credentials(named()));
     }
     let pin = match (&server.pin, transport) {
@@ -237,6 +260,24 @@ mod tests {
                 "{url}"
             );
         }
+    }
+
+    #[test]
+    fn a_shared_secret_stands_for_credentials() {
+        let shared = IceServer {
+            username: "ada".into(),
+            secret: Some(SecretString::new("north".into())),
+            ..IceServer::stun("turn:t.example".into())
+        };
+        assert_eq!(shared.check(), Ok(()));
+        let (user, password) = shared.credentials(1_700_000_000);
+        assert_eq!(user, "1700086400:ada");
+        assert!(!password.expose().is_empty());
+        let none = IceServer {
+            secret: Some(SecretString::new(String::new())),
+            ..shared
+        };
+        assert!(matches!(none.check(), Err(IceServerError::Credentials(_))));
     }
 
     #[test]

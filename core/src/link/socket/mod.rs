@@ -23,6 +23,11 @@ pub(super) use relay::{Relays, Way, is_made_up};
 pub use turn_watch::RelayTrouble;
 pub(super) use turn_watch::{Progress, TurnWatch};
 
+/// Reads the packets between a client of its own and so many relays.
+pub(crate) fn watch_relays(count: usize) -> TurnWatch {
+    TurnWatch::new(count)
+}
+
 use checks::Checks;
 use handshake::{Handshake, Verdict};
 use record::{Content, content, may_shake_hands};

@@ -6,7 +6,7 @@
 //! Who is dialled and with which certificate is decided elsewhere.
 
 use super::turn_watch::RelayTrouble;
-use crate::net;
+use crate::net::{DialError, Dialer};
 use bytes::{Buf, BytesMut};
 use rustls::pki_types::ServerName;
 use std::io;
@@ -25,6 +25,7 @@ const WRITE: usize = 64 * 1024;
 pub(crate) struct Target {
     pub(crate) host: String,
     pub(crate) port: u16,
+    pub(crate) dialer: Dialer,
     /// None for plain TCP.
     pub(crate) tls: Option<Arc<rustls::ClientConfig>>,
 }
@@ -40,15 +41,13 @@ pub(crate) enum Stream {
 /// # Errors
 /// [`RelayTrouble`], for the person.
 pub(crate) async fn connect(target: &Target) -> Result<Stream, RelayTrouble> {
-    let stream = net::dial(&target.host, target.port)
-        .await
-        .map_err(|error| match error.kind() {
-            io::ErrorKind::ConnectionRefused | io::ErrorKind::ConnectionReset => RelayTrouble::Closed,
-            io::ErrorKind::TimedOut | io::ErrorKind::HostUnreachable | io::ErrorKind::NetworkUnreachable => {
-                RelayTrouble::Silent
-            }
-            _ => RelayTrouble::NotFound,
-        })?;
+    let dialled = target.dialer.dial(&target.host, target.port).await;
+    let stream = dialled.map_err(|error| match error {
+        DialError::Refused => RelayTrouble::Closed,
+        DialError::Unreachable | DialError::NoAnswer => RelayTrouble::Silent,
+        DialError::NoSuchHost | DialError::Onion => RelayTrouble::NotFound,
+        DialError::Proxy(_) => RelayTrouble::Proxy,
+    })?;
     let Some(tls) = &target.tls else {
         return Ok(Stream::Tcp(stream));
     };

@@ -79,7 +79,7 @@ pub(in crate::link) enum Progress {
 
 /// The relays of one link.
 #[derive(Debug)]
-pub(in crate::link) struct TurnWatch {
+pub(crate) struct TurnWatch {
     progress: watch::Sender<Vec<Progress>>,
     /// Transactions of requests and whether they carried credentials.
     asked: Mutex<VecDeque<([u8; 12], bool)>>,
@@ -99,6 +99,14 @@ impl TurnWatch {
 
     pub(in crate::link) fn of(&self, relay: usize) -> Progress {
         self.progress.borrow().get(relay).copied().unwrap_or_default()
+    }
+
+    /// Why a relay does not relay, if that is known.
+    pub(crate) fn trouble(&self, relay: usize) -> Option<RelayTrouble> {
+        match self.of(relay) {
+            Progress::Failed(trouble) => Some(trouble),
+            _ => None,
+        }
     }
 
     /// Whether any of them relays.
@@ -130,7 +138,8 @@ impl TurnWatch {
 
     /// A relay that was asked and has not answered by now counts as silent.
     pub(in crate::link) fn out_of_patience(&self) {
-        for relay in 0..self.progress.borrow().len() {
+        let count = self.progress.borrow().len();
+        for relay in 0..count {
             if self.of(relay) == Progress::Asked {
                 self.step(relay, Progress::Failed(RelayTrouble::Silent));
             }
@@ -138,7 +147,7 @@ impl TurnWatch {
     }
 
     /// The stack sends `datagram` to a relay. Returns whether it is a request sent before.
-    pub(super) fn sent(&self, relay: usize, datagram: &[u8]) -> bool {
+    pub(crate) fn sent(&self, relay: usize, datagram: &[u8]) -> bool {
         let Some(message) = Message::read(datagram).filter(|message| message.class == Class::Request) else {
             return false;
         };
@@ -156,7 +165,7 @@ impl TurnWatch {
     }
 
     /// `datagram` came from a relay's address.
-    pub(super) fn received(&self, relay: usize, datagram: &[u8]) {
+    pub(crate) fn received(&self, relay: usize, datagram: &[u8]) {
         let Some(message) = Message::read(datagram).filter(|message| message.class != Class::Request) else {
             return;
         };
@@ -186,7 +195,7 @@ impl TurnWatch {
 
 impl RelayTrouble {
     /// What it comes to when a stream ended before the relay had relayed anything.
-    pub(super) fn before_it_worked(self) -> Self {
+    pub(crate) fn before_it_worked(self) -> Self {
         match self {
             Self::Lost => Self::Protocol,
             other => other,

@@ -4,6 +4,7 @@ use super::super::server::{self, Transport};
 use super::super::socket::Way;
 use super::super::socket::stream::Target;
 use super::super::{IceServerError, LinkConfig, Route};
+use crate::engine::clock;
 use crate::tls;
 use dayfly_proto::secret::SecretString;
 use std::net::{IpAddr, SocketAddr};
@@ -126,16 +127,18 @@ pub(super) async fn resolve(runtime: &dyn Runtime, config: &LinkConfig) -> Resul
             transport => vec![Way::Stream(Target {
                 host: parsed.host.to_owned(),
                 port: parsed.port,
+                dialer: config.dialer.clone(),
                 tls: (transport == Transport::Tls).then(|| tls::client(parsed.pin)),
             })],
         };
         if ways.is_empty() {
             out.unknown.push(parsed.host.to_owned());
         }
+        let (username, credential) = server.credentials(clock::now().unix_ms / 1000);
         out.relays.extend(ways.into_iter().map(|way| RelayServer {
             host: parsed.host.to_owned(),
-            username: server.username.clone(),
-            credential: server.credential.clone(),
+            username: username.clone(),
+            credential: credential.clone(),
             way,
         }));
     }
