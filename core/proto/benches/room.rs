@@ -8,12 +8,14 @@
 //! that have met and said nothing.
 
 use dayfly_proto::crypto::SigningKey;
+use dayfly_proto::description::{Description, Setup};
 use dayfly_proto::id::{BackendId, LinkId};
 use dayfly_proto::invite::native::{NativeInvite, RoomOptionsWire};
 use dayfly_proto::room::{
     Backend, Binding, Entry, Event, LinkEvent, MeetEvent, NativeConfig, Output, Room, RoomConfig, SayOptions,
     Via,
 };
+use dayfly_proto::secret::SecretString;
 use dayfly_proto::timer::Now;
 use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::SeedableRng;
@@ -211,12 +213,12 @@ impl Net {
     fn carry_out(&mut self, n: usize, output: Output) {
         match output {
             Output::Offer { link } => {
-                let sdp = format!("{n} {}", link.0);
+                let sdp = described(Setup::ActPass, (n, link));
                 self.link((n, link), LinkEvent::Described { sdp });
             }
             Output::Answer { link, offer } => {
                 self.other.insert((n, link), end_of(&offer));
-                let sdp = format!("{n} {}", link.0);
+                let sdp = described(Setup::Active, (n, link));
                 self.link((n, link), LinkEvent::Described { sdp });
             }
             Output::Accept { link, answer } => {
@@ -319,8 +321,22 @@ fn certificate((n, link): End) -> [u8; 32] {
     print
 }
 
+fn described(setup: Setup, end: End) -> String {
+    let description = Description {
+        ufrag: SecretString::new("ufrag".into()),
+        pwd: SecretString::new("password".repeat(3)),
+        fingerprint: certificate(end),
+        setup,
+        candidates: Vec::new(),
+    };
+    description.to_sdp()
+}
+
+/// The end whose number is in the place of a certificate's hash.
 fn end_of(sdp: &str) -> End {
-    let (n, link) = sdp.split_once(' ').expect("descriptions are made here");
-    let link = link.parse().expect("descriptions are made here");
-    (n.parse().expect("descriptions are made here"), LinkId(link))
+    let print = Description::from_sdp(sdp)
+        .expect("descriptions are made here")
+        .fingerprint;
+    let link = print[1..9].try_into().expect("eight bytes");
+    (usize::from(print[0]), LinkId(u64::from_be_bytes(link)))
 }

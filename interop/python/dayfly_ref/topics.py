@@ -39,7 +39,8 @@ def topic(keys, backend, number):
 
 
 OFFER, ANSWER, CANDIDATES = 1, 2, 3
-SIZES = (1000, 2000, 4000, 8000)
+SIZES = (900, 2000, 4000, 8000)
+COMPACT = 1
 FRESH_MS = 15 * 60 * 1000
 
 

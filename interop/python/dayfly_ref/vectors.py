@@ -11,7 +11,7 @@ import json
 import sys
 from pathlib import Path
 
-from . import cpace, frames, handshake, identity, kem, sas, signed, topics
+from . import cpace, description, frames, handshake, identity, kem, sas, signed, topics
 from .invite import Invite
 from .primitives import E, H, HMAC, KDF, Random, Sig, public_of, u8, u32
 from .session import REKEY_MESSAGES, Session, chunk
@@ -75,8 +75,12 @@ def invite():
         at = 1_790_000_000
         slot, _ = topics.slots(keys, at)
         topic = topics.topic(keys, "tracker", slot)
+        described = ("actpass", b"nXgsLJPyMSTMaUZs", b"LDCHGuPbDRfGWcNnjAGYrfWsVfgtDRVX", fixed(name + " certificate"), [
+            ("host", 2_130_706_431, 40_000, "192.0.2.7"), ("host", 2_130_706_175, 40_001, "2001:db8::7"),
+            ("srflx", 1_694_498_815, 50_000, "198.51.100.7"), ("relay", 16_777_215, 60_000, "203.0.113.7")][:len(cases) + 1])
+        assert description.decode(description.encode(*described)) == described
         offer = {"from": fixed("from", 16), "to": bytes(16), "kind": topics.OFFER, "time": at * 1000,
-                 "body": fixed(name + " sdp", 700), "salt": fixed(name + " salt", 16)}
+                 "body": u8(topics.COMPACT) + description.encode(*described), "salt": fixed(name + " salt", 16)}
         boundary = topics.phase(keys) + 497_000 * topics.HOUR
         cases.append({
             "name": name, "link": made.link(), "record": made.record(), "flags": made.flags, "rid": made.rid,
@@ -89,7 +93,7 @@ def invite():
                       for off in (-1800, -301, -300, -1, 0, 300, 301) for now, near in [topics.slots(keys, boundary + off)]],
             "topics": [{"backend": backend, "slot": number, "topic": topics.topic(keys, backend, number)}
                        for backend, number in (("tracker", slot), ("tracker", slot + 1), ("dht", slot))],
-            "offer": {**offer, "topic": topic, "sealed": topics.seal_offer(
+            "offer": {**offer, "topic": topic, "sdp": description.to_sdp(*described), "sealed": topics.seal_offer(
                 keys, topic, offer["from"], offer["to"], offer["kind"], offer["time"], offer["body"], offer["salt"])},
         })
     word = "Tulpe e\u0301"

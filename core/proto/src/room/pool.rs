@@ -47,7 +47,7 @@ const ANSWER_WAIT: Duration = Duration::from_secs(8);
 
 impl Room {
     /// Seals a description for a ground; `None` if that is gone, or in a native room if the
-    /// description is longer than any box.
+    /// description has no compact form.
     pub(super) fn seal(&mut self, now: Now, island: usize, sdp: &str, to: Option<PeerKey>) -> Option<String> {
         match &self.meeting.grounds.get(&island)?.kind {
             GroundKind::Web(web) => {

@@ -1,6 +1,7 @@
 //! Invites, room ids, keys, topics, sealed offers, the password.
 
 use crate::{array, bytes, text, vectors};
+use dayfly_proto::description::Description;
 use dayfly_proto::invite::Invite;
 use dayfly_proto::invite::native::{self, HistoryPolicy, NativeInvite, SeenOffers, Signal, SignalKind};
 use dayfly_proto::secret::SecretString;
@@ -86,6 +87,11 @@ fn sealed_offers_open_and_seal_alike() {
             time: number(&offer["time"]),
             body: bytes(&offer["body"]),
         };
+        assert_eq!(signal.body[0], 1, "the form of a compact description");
+        let description = Description::decode(&signal.body[1..]).unwrap();
+        assert_eq!(description.to_sdp(), text(&offer["sdp"]));
+        assert_eq!(description.encode(), signal.body[1..]);
+        assert_eq!(Description::from_sdp(text(&offer["sdp"])), Ok(description));
         let now = Now {
             mono: Duration::ZERO,
             unix_ms: signal.time + 60_000,

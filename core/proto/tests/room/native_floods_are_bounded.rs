@@ -2,7 +2,7 @@
 //! junk to it: at most eight handshakes are under way at once, junk costs no connection and gets
 //! no answer, and an honest member comes in within thirty seconds all the same.
 
-use super::world::{World, certificate, each_seed, ms, secs};
+use super::world::{World, boxed, certificate, each_seed, ms, secs};
 use data_encoding::BASE64;
 use dayfly_proto::id::PeerId;
 use dayfly_proto::identity::native::handshake::{Initiator, Mode, Password, Prologue};
@@ -50,7 +50,7 @@ impl Squatter {
             to: [0; 16],
             kind: SignalKind::Offer,
             time: now.unix_ms,
-            body: world.phantom_offer(self.phantom).into_bytes(),
+            body: boxed(&world.phantom_offer(self.phantom)),
         };
         let sealed = seal(&keys, &topic, &signal, &mut self.rng).expect("it is short");
         self.sends(world, seat, topic.into(), sealed);
@@ -161,7 +161,7 @@ fn ten_thousand_junk_offers_make_no_connection_and_a_member_comes_in_meanwhile()
         let mut joined = None;
         for n in 0..10_000 {
             let sealed = if n % 2 == 0 {
-                let mut junk = vec![0; [1_000, 2_000, 17, 4_000][n / 2 % 4]];
+                let mut junk = vec![0; [900, 2_000, 17, 4_000][n / 2 % 4]];
                 squatter.rng.fill_bytes(&mut junk);
                 BASE64.encode(&junk)
             } else {
@@ -171,7 +171,7 @@ fn ten_thousand_junk_offers_make_no_connection_and_a_member_comes_in_meanwhile()
                     to: [0; 16],
                     kind: SignalKind::Offer,
                     time: world.now().unix_ms,
-                    body: world.phantom_offer(squatter.phantom).into_bytes(),
+                    body: boxed(&world.phantom_offer(squatter.phantom)),
                 };
                 seal(&other.keys(), &topic, &signal, &mut squatter.rng).expect("it is short")
             };

@@ -7,6 +7,7 @@
 use super::page::Page;
 use super::{ROOM, identity};
 use dayfly_proto::crypto::SigningKey;
+use dayfly_proto::description::{Description, Setup};
 use dayfly_proto::id::{BackendId, LinkId, MessageId, PeerId};
 use dayfly_proto::invite::native::{NativeInvite, RoomOptionsWire};
 use dayfly_proto::invite::{Access, Island, WebInvite};
@@ -42,6 +43,33 @@ pub fn each_seed(count: u64, body: impl Fn(&mut World)) {
     for seed in only.map_or(0..count, |seed: u64| seed..seed + 1) {
         body(&mut World::new(seed));
     }
+}
+
+/// The description of a connection's end: its number is in the place of a certificate's hash.
+fn described(setup: Setup, end: u64) -> String {
+    let mut fingerprint = [0; 32];
+    fingerprint[..8].copy_from_slice(&end.to_be_bytes());
+    let description = Description {
+        ufrag: SecretString::new("ufrag".into()),
+        pwd: SecretString::new("password".repeat(3)),
+        fingerprint,
+        setup,
+        candidates: Vec::new(),
+    };
+    description.to_sdp()
+}
+
+/// Whose description it is.
+fn end_in(setup: Setup, sdp: &str) -> Option<u64> {
+    let description = Description::from_sdp(sdp).ok()?;
+    let (number, _) = description.fingerprint.split_first_chunk()?;
+    (description.setup == setup).then_some(u64::from_be_bytes(*number))
+}
+
+/// What members put into a box for an SDP.
+pub fn boxed(sdp: &str) -> Vec<u8> {
+    let description = Description::from_sdp(sdp).expect("the world's descriptions are compact");
+    [vec![1], description.encode()].concat()
 }
 
 /// A peer: a room of ours, or a stand-in for a page.
@@ -698,14 +726,14 @@ impl World {
                     Happening::Link(
                         end,
                         LinkEvent::Described {
-                            sdp: format!("offer {end}"),
+                            sdp: described(Setup::ActPass, end),
                         },
                     ),
                 );
             }
             Output::Answer { link, offer } => {
                 let end = self.new_end(seat, link);
-                let offerer = offer.strip_prefix("offer ").and_then(|id| id.parse().ok());
+                let offerer = end_in(Setup::ActPass, &offer);
                 let Some(offerer) = offerer else {
                     self.later(
                         ms(1),
@@ -725,7 +753,7 @@ impl World {
                     Happening::Link(
                         end,
                         LinkEvent::Described {
-                            sdp: format!("answer {end}"),
+                            sdp: described(Setup::Active, end),
                         },
                     ),
                 );
@@ -834,9 +862,7 @@ impl World {
         let Some(ours) = self.seats[seat].links.get(&link).copied() else {
             return;
         };
-        let theirs = answer
-            .strip_prefix("answer ")
-            .and_then(|id| id.parse::<u64>().ok());
+        let theirs = end_in(Setup::Active, answer);
         let fits = |theirs: &u64| {
             self.ends
                 .get(theirs)
@@ -901,7 +927,7 @@ impl World {
     pub fn phantom_offer(&mut self, phantom: usize) -> String {
         let link = LinkId(1_000_000 + self.next_end);
         let end = self.new_end(phantom, link);
-        format!("offer {end}")
+        described(Setup::ActPass, end)
     }
 
     /// Connections that answer a phantom's offers and are not open yet open now: their numbers and

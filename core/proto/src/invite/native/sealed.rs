@@ -5,7 +5,8 @@
 //! box   = salt[16] ‖ E(KDF(salt, K_signal, "box", topic), topic, plain)
 //! plain = from[16] ‖ to[16] ‖ kind u8 ‖ time u64 ‖ lp(body) ‖ lp(puzzle) ‖ 00*
 //! ```
-//! A box is 1,000, 2,000, 4,000 or 8,000 bytes long, whatever is in it, and travels as Base64. The
+//! A box is 900, 2,000, 4,000 or 8,000 bytes long, whatever is in it, and travels as Base64: the
+//! least, with what a DHT item needs around it, is within the 1,000 bytes that such an item has. The
 //! time is in milliseconds since the Unix epoch: clocks may be wrong by ten minutes, so it counts as
 //! fresh within fifteen of ours, and no box is taken twice. The puzzle's place is kept for open
 //! rooms; it is written empty and what stands there is ignored.
@@ -30,7 +31,7 @@ pub const FRESH_MS: u64 = 15 * 60 * 1000;
 /// The most salts that [`SeenOffers`] remembers.
 pub const MAX_SEEN: usize = 8192;
 /// The lengths that a box has.
-const SIZES: [usize; 4] = [1000, 2000, 4000, 8000];
+const SIZES: [usize; 4] = [900, 2000, 4000, 8000];
 const SALT_LEN: usize = 16;
 /// From, to, kind, time and the two lengths.
 const FRAMING: usize = 16 + 16 + 1 + 8 + 2 + 2;
@@ -78,7 +79,7 @@ pub struct Signal {
     pub kind: SignalKind,
     /// When it was sealed, by the sender's clock, in milliseconds since the Unix epoch.
     pub time: u64,
-    /// A session description or candidates, at most [`MAX_SIGNAL`] bytes.
+    /// A description behind the number of its form, or candidates: at most [`MAX_SIGNAL`] bytes.
     pub body: Vec<u8>,
 }
 

@@ -7,12 +7,16 @@
 //!
 //! Each topic has a peer id of its own, and whoever drives the room gives each its own connection
 //! to a tracker, so that a tracker cannot tell that two hours belong to one room by what is said.
+//!
+//! What a box carries is `form u8 ‖ …`. There is one form, 1: the compact description. Any other is
+//! not taken, and a description that does not fit the form is not sent.
 
 use super::super::link::PeerKey;
 use super::super::meeting::{Ground, GroundKind, Slot};
 use super::super::pool::AT_ONCE;
 use super::super::{Room, Timer, alphanumeric};
 use super::{NativeTimer, tag_text};
+use crate::description::{Description, Setup};
 use crate::id::PeerId;
 use crate::invite::native::{Signal, SignalKind, Topic, open, seal};
 use crate::timer::Now;
@@ -25,6 +29,9 @@ use std::time::Duration;
 const LINGER_MS: u64 = 120_000;
 /// Members change over at different moments, spread over so long.
 const JITTER_MS: u64 = 120_000;
+
+/// The form of a body that is a compact description.
+const COMPACT: u8 = 1;
 
 /// One hour of one generation at one kind of meeting point.
 #[derive(Debug)]
@@ -174,8 +181,13 @@ impl Room {
         if signal.kind != kind || !for_me || signal.from == me {
             return None;
         }
-        let sdp = String::from_utf8(signal.body).ok()?;
-        Some((PeerKey::tagged(tag_text(&signal.from)), sdp))
+        let (form, body) = signal.body.split_first()?;
+        let description = (*form == COMPACT).then(|| Description::decode(body).ok())??;
+        // Whoever answers has chosen, and whoever offers leaves the choice.
+        if (description.setup == Setup::ActPass) != (kind == SignalKind::Offer) {
+            return None;
+        }
+        Some((PeerKey::tagged(tag_text(&signal.from)), description.to_sdp()))
     }
 
     /// Seals a description for the members, or for one of them.
@@ -188,6 +200,8 @@ impl Room {
         to: Option<PeerKey>,
     ) -> Option<String> {
         let keys = self.native.roster.keys(generation)?;
+        let mut body = vec![COMPACT];
+        body.extend(Description::from_sdp(sdp).ok()?.encode());
         let signal = Signal {
             from: self.native.tag_bytes(&self.native.id()),
             to: to.and_then(PeerKey::tag).unwrap_or_default(),
@@ -197,7 +211,7 @@ impl Room {
                 SignalKind::Offer
             },
             time: now.unix_ms,
-            body: sdp.as_bytes().to_vec(),
+            body,
         };
         seal(keys, topic, &signal, &mut self.rng).ok()
     }
