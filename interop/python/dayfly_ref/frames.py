@@ -1,13 +1,14 @@
 """The frames inside a session: a type byte and a body (docs/protocol.md, section 7)."""
 
-from .primitives import Refused, lp, u8, u16, u32, u64
+from .primitives import E, KDF, Refused, lp, u8, u16, u32, u64
 
 PROFILE, TYPING, LEAVE, REFUSED, GOT, READ = range(1, 7)
 SAS_ASK, SAS_1, SAS_2, SAS_3, SAS_4, SAS_NO, SAS_CANCEL = range(16, 23)
 SCANNED, SCAN_SEEN, SCAN_NO = range(24, 27)
 GC_0, GC_1, GC_2, GC_END = range(28, 32)
 OPS_HEAD, OP, GENERATION_ACK, SENDER_KEY, GROUP, DIRECT, FRONTIER, HISTORY, HISTORY_END = range(32, 41)
-KNOWN = {*range(1, 7), *range(16, 23), *range(24, 27), *range(28, 41)}
+SIGNAL, PASS_ON, PASSED_ON = range(128, 131)
+KNOWN = {*range(1, 7), *range(16, 23), *range(24, 27), *range(28, 41), *range(128, 131)}
 
 
 def profile(name):
@@ -52,6 +53,20 @@ def op(data, signature, secret=None):
 
 def generation_ack(generation, tag):
     return u8(GENERATION_ACK) + u32(generation) + tag
+
+
+def signal(answer, offer_id, generation, description):
+    return u8(SIGNAL) + u8(answer) + offer_id + u32(generation) + lp(description)
+
+
+def passing(kind, who, box):
+    """PASS_ON to `who`, PASSED_ON from `who`."""
+    return u8(kind) + who + lp(box)
+
+
+def signal_box(signals, salt, sender, receiver, body):
+    """`signals` is of the session between the two, `body` a SIGNAL without its type."""
+    return salt + E(KDF(salt, signals, "signal box"), sender + receiver, body)
 
 
 def frontier(direct, marks):

@@ -253,6 +253,8 @@ def said():
     h, ack_secret = fixed("h"), fixed("ack secret")
     k_ack = topics.RoomKeys(room, generation, ack_secret).ack
     marks = {author: (2, events[1]["hash"]), other: (7, fixed("mark"))}
+    box = frames.signal_box(fixed("signals"), fixed("box salt", 16), author, other,
+                            frames.signal(0, fixed("offer id", 16), generation, fixed("description"))[1:])
     frame = {
         "profile": frames.profile("Zoë"),
         "typing": frames.typing(True, False), "typing direct": frames.typing(True, True), "typed": frames.typing(False, False),
@@ -277,6 +279,9 @@ def said():
         "history event": frames.history_event(events[0]["event"] + events[0]["signature"]),
         "history tombstone": frames.tombstone(author, 3, events[2]["hash"], events[1]["hash"]),
         "history end": frames.bare(frames.HISTORY_END),
+        "signal": frames.signal(1, fixed("offer id", 16), generation, fixed("description")),
+        "pass on": frames.passing(frames.PASS_ON, other, box),
+        "passed on": frames.passing(frames.PASSED_ON, author, box),
     }
     return {"room_id": room, "generation": generation, "author_seed": seed, "author": author, "owner_seed": owner,
             "other": other, "events": events, "ops": ops, "next_secret": next_secret, "k_skdm": k_skdm,

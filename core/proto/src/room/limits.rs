@@ -59,6 +59,10 @@ pub const SIGNALS: (u32, Duration) = (100, Duration::from_millis(50));
 pub const BOXES: (u32, Duration) = (2_000, Duration::from_millis(1));
 /// Offers and answers taken from one peer id at once, and every how long one more.
 pub const PEER_SIGNALS: (u32, Duration) = (12, Duration::from_secs(2));
+/// Offers made to one member within sessions, or taken from it, at once, and every how long one more.
+pub const CALLS: (u32, Duration) = (4, Duration::from_secs(5));
+/// Boxes passed on for one member at once, and every how long one more.
+pub const PASSED_ON: (u32, Duration) = (12, Duration::from_secs(3));
 /// Connections made for the offer pool at once, and every how long one more.
 pub const NEW_OFFERS: (u32, Duration) = (40, Duration::from_millis(500));
 /// Announces that were not due, at once, and every how long one more.

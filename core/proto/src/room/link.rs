@@ -6,6 +6,7 @@ use super::io::Binding;
 use super::limits::{Bucket, FRAMES, KIB};
 use super::meeting::Slot;
 use super::members::Gauges;
+use crate::crypto::PublicKey;
 use crate::id::{MessageId, PeerId};
 use crate::wire::web::chitchatter::Action;
 use crate::wire::web::frame::Reassembler;
@@ -89,6 +90,10 @@ pub(super) enum Role {
     Offerer(Option<Slot>),
     /// The peer; the answer goes back to where the offer came from.
     Answerer(Slot),
+    /// This side, to a member, told within a session.
+    Caller(PublicKey),
+    /// A member, within a session.
+    Called(PublicKey),
 }
 
 /// A connection.
@@ -114,6 +119,12 @@ pub(super) struct Link {
     pub via: Option<Via>,
     /// Nothing is heard from it for the moment.
     pub silent: bool,
+    /// The network changed, and it has not shown that it lives since.
+    pub doubtful: bool,
+    /// Its offer, made within a session, has had its answer.
+    pub answered: bool,
+    /// Who passed the peer's offer on, and is to pass the answer back.
+    pub carrier: Option<PublicKey>,
     pub reassembler: Reassembler,
     pub gauges: Gauges,
     frames: Bucket,
@@ -132,6 +143,7 @@ impl Link {
         let island = match &role {
             Role::Offerer(slot) => slot.map_or(0, |slot| slot.island),
             Role::Answerer(slot) => slot.island,
+            Role::Caller(_) | Role::Called(_) => 0,
         };
         // Nothing of a transcript is kept before the peer may speak.
         let mut reassembler = Reassembler::new();
@@ -149,6 +161,9 @@ impl Link {
             since,
             via: None,
             silent: false,
+            doubtful: false,
+            answered: false,
+            carrier: None,
             reassembler,
             gauges: Gauges::default(),
             frames: Bucket::new(FRAMES),

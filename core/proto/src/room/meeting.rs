@@ -34,7 +34,7 @@ use std::time::Duration;
 /// An attempt this old no longer stands in the way of another with the same peer.
 const HEDGE_AFTER: Duration = Duration::from_secs(4);
 /// An attempt that has not opened by then is given up.
-const OPENS_WITHIN: Duration = Duration::from_secs(15);
+pub(super) const OPENS_WITHIN: Duration = Duration::from_secs(15);
 /// Pause between two sentences of one kind.
 const NOTICE_EVERY: Duration = Duration::from_secs(30);
 /// Failed attempts with one peer before the person is told.
@@ -294,6 +294,11 @@ impl Meeting {
     /// Whether the person may be told once more that somebody was turned away.
     pub fn may_tell_of_refusal(&mut self, now: Now) -> bool {
         self.refusals.take(now.mono, 1)
+    }
+
+    /// Whether connections are begun at all now.
+    pub fn may_offer(&self) -> bool {
+        !self.suspended
     }
 
     /// Number of peers remembered.
@@ -623,6 +628,7 @@ impl Room {
                     None => self.fill_pool(now),
                 }
             }
+            Role::Caller(key) | Role::Called(key) => self.described_for(now, id, &key, &sdp),
             Role::Answerer(slot) => {
                 link.phase = Phase::Connecting;
                 let (Some(peer), Some(to), offer_id) = (link.peer, link.remote, link.offer_id.clone()) else {

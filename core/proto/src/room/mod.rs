@@ -434,6 +434,7 @@ impl Room {
         if self.ended {
             return;
         }
+        self.doubt_links(now);
         self.drop_pool(now);
         self.fill_pool(now);
         self.announce_everywhere(now);

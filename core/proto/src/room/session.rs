@@ -157,6 +157,7 @@ impl Room {
         let Some(link) = self.links.get_mut(&id) else {
             return;
         };
+        link.doubtful &= silent;
         if link.silent == silent || !link.is_open() {
             return;
         }
@@ -170,6 +171,9 @@ impl Room {
         if self.is_native() {
             if let Some(key) = self.native.live_key(id) {
                 self.settle_sessions(now, &key);
+                if silent {
+                    self.look_for(now, &key);
+                }
             }
             return;
         }

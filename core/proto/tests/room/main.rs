@@ -35,6 +35,7 @@ mod native_members_meet_and_talk;
 mod native_owner_moves_the_room;
 mod native_removed_holds_no_key;
 mod native_removed_read_nothing;
+mod native_signals_in_sessions;
 mod native_ten_members;
 mod no_input_breaks_a_room;
 mod nobody_speaks_as_another;

@@ -100,6 +100,8 @@ struct End {
     stuck: Vec<(Vec<u8>, bool)>,
     /// Its channel for native frames was asked for.
     native: bool,
+    /// Nothing passes any more, and nobody is told.
+    dead: bool,
 }
 
 enum Happening {
@@ -396,6 +398,14 @@ impl World {
         }
     }
 
+    /// What connects two peers dies, as when a network forgets it; they still reach each other.
+    pub fn dies(&mut self, a: usize, b: usize) {
+        for end in self.between_seats(a, b) {
+            self.ends.get_mut(&end).unwrap().dead = true;
+            self.later(SILENT_AFTER, Happening::FallsSilent(end));
+        }
+    }
+
     /// They find each other again: what was under way arrives.
     pub fn heal(&mut self, a: usize, b: usize) {
         self.cut.remove(&(a.min(b), a.max(b)));
@@ -587,7 +597,8 @@ impl World {
                 let Some(other) = end.other.and_then(|other| self.ends.get(&other)) else {
                     return;
                 };
-                if !self.reach(end.seat, other.seat) && end.open && !end.silent {
+                let reach = self.reach(end.seat, other.seat) && !end.dead;
+                if !reach && end.open && !end.silent {
                     self.ends.get_mut(&id).unwrap().silent = true;
                     self.link_event(id, LinkEvent::Silent);
                 }
@@ -624,7 +635,7 @@ impl World {
             .other
             .and_then(|other| self.ends.get(&other))
             .map(|other| other.seat);
-        let reach = other.is_none_or(|other| self.reach(end.seat, other));
+        let reach = other.is_none_or(|other| self.reach(end.seat, other)) && !end.dead;
         let at = (self.mono + wait).max(end.busy_until);
         let end = self.ends.get_mut(&to).unwrap();
         if !reach || !end.open {
@@ -699,6 +710,7 @@ impl World {
             busy_until: self.mono,
             stuck: Vec::new(),
             native: false,
+            dead: false,
         };
         self.ends.insert(self.next_end, end);
         self.seats[seat].links.insert(link, self.next_end);
@@ -891,7 +903,7 @@ impl World {
         let Some(theirs) = self.ends.get(&other) else {
             return;
         };
-        if theirs.other == Some(id) && theirs.open && self.reach(seat, theirs.seat) {
+        if theirs.other == Some(id) && theirs.open && !theirs.dead && self.reach(seat, theirs.seat) {
             // After what was sent before.
             let wait = theirs.busy_until.max(self.mono + ms(5)) - self.mono + ms(5);
             let reason = "The other side closed it.".into();

@@ -22,6 +22,7 @@ mod owner;
 mod partings;
 mod peers;
 pub mod roster;
+mod signals;
 mod sync;
 mod talk;
 
@@ -99,6 +100,10 @@ pub(super) enum NativeTimer {
     Tick(LinkId),
     /// A message vanishes.
     Expiry,
+    /// Connections that have not shown that they live since the network changed get company.
+    Doubt,
+    /// A member that was lost is looked for through others.
+    Call(PublicKey),
     /// Nobody else was here for a day: the room wipes itself.
     Empty,
 }
@@ -138,6 +143,8 @@ pub(super) struct Native {
     sticky: VecDeque<String>,
     /// How often what is lacking is asked for once more.
     asks: Bucket,
+    /// Offers taken within sessions.
+    signalled: VecDeque<[u8; 16]>,
 }
 
 impl Native {
@@ -212,6 +219,7 @@ impl Native {
             receipts: false,
             sticky: VecDeque::new(),
             asks: Bucket::new(ASKS),
+            signalled: VecDeque::new(),
         }
     }
 
@@ -315,6 +323,8 @@ impl Room {
             NativeTimer::Screen => self.screen_off(),
             NativeTimer::Tick(link) => self.tick_due(now, link),
             NativeTimer::Expiry => self.expiry(now),
+            NativeTimer::Doubt => self.doubt_over(now),
+            NativeTimer::Call(key) => self.look_for(now, &key),
             NativeTimer::Empty => self.end(EndReason::Empty),
         }
     }

@@ -83,6 +83,7 @@ impl Room {
             self.timers.set(timer, now.plus(GONE_AFTER));
             self.owner_moves(&key);
             self.look_again(now);
+            self.look_for(now, &key);
         }
     }
 
@@ -128,6 +129,10 @@ impl Room {
             self.event(Event::MemberChanged { member });
         }
         if let Some(key) = self.native.key_of(member) {
+            self.timers.stop(&Timer::Native(NativeTimer::Call(key)));
+            if let Some(peer) = self.native.peers.get_mut(&key) {
+                peer.calls.forget();
+            }
             self.owner_moves(&key);
         }
     }

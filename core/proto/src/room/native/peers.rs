@@ -14,6 +14,7 @@ use super::super::speech::Speech;
 use super::super::{Room, Timer, names};
 use super::hello::Stage;
 use super::roster::Entry;
+use super::signals::Calls;
 use super::{Native, NativeTimer};
 use crate::crypto::PublicKey;
 use crate::id::{LinkId, MemberId};
@@ -66,6 +67,8 @@ pub(super) struct Peer {
     pub got: (u64, u64),
     /// Comparisons that went wrong after the code could be known.
     pub spent: u32,
+    /// What is needed to reach it by way of others.
+    pub(super) calls: Calls,
     /// When it was last here, to forget the oldest first.
     pub(super) seen_at: Duration,
 }
@@ -141,7 +144,8 @@ impl Room {
     }
 
     /// A peer has proved its key.
-    pub(super) fn proven(&mut self, now: Now, id: LinkId, session: Session, proof: &Proof) {
+    pub(super) fn proven(&mut self, now: Now, id: LinkId, mut session: Session, proof: &Proof) {
+        let signal_key = session.take_signal_key();
         let Some((generation, via)) = self.links.get(&id).map(|link| (link.generation, link.via)) else {
             return;
         };
@@ -196,6 +200,7 @@ impl Room {
                 has_key: 0,
                 got: (0, 0),
                 spent: 0,
+                calls: Calls::default(),
                 seen_at: now.mono,
             };
             self.native.peers.insert(key, peer);
@@ -212,6 +217,9 @@ impl Room {
         peer.links.push(id);
         peer.seen_at = now.mono;
         peer.kept = proof.kept.or(peer.kept);
+        if let Some(signal_key) = signal_key {
+            peer.calls.learn(signal_key);
+        }
         self.native.ledger.met(key);
         if first {
             self.native.roster.session_opened(&key, generation);

@@ -57,6 +57,9 @@ impl Room {
             }
             Frame::Got { room, direct } => self.hear_got(key, room, direct),
             Frame::Read { ids } => self.hear_read(key, &ids),
+            Frame::Signal(signal) => self.signalled(now, key, signal, None),
+            Frame::PassOn { to, sealed } => self.pass_on(now, key, &to, sealed),
+            Frame::PassedOn { from, sealed } => self.passed_on(now, key, &from, &sealed),
             frame => self.check_frame(now, id, key, frame),
         }
     }

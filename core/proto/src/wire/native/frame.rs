@@ -20,6 +20,9 @@
 //! 28 GC 0        gcid[16] ‖ gen u32 ‖ count u8 ‖ id[32] each, rising ‖ sig[64]
 //! 29 GC 1, 30 GC 2   gcid[16] ‖ 32 bytes
 //! 31 GC end      gcid[16] ‖ how u8
+//! 128 signal     kind u8 ‖ id[16] ‖ gen u32 ‖ lp description
+//! 129 pass on    to[32] ‖ lp box
+//! 130 passed on  from[32] ‖ lp box
 //! ```
 //! 7 is kept for lanes of bulk data, 8 for capabilities beyond those of the identity proof.
 
@@ -247,6 +250,81 @@ pub enum Frame {
     History(HistoryItem),
     /// That was all.
     HistoryEnd,
+    /// An offer of another connection, or an answer to one.
+    Signal(Signal),
+    /// Please give this to a member that the sender does not reach itself.
+    PassOn {
+        /// For whom.
+        to: PublicKey,
+        /// At most [`MAX_BOX`] bytes, sealed for it.
+        sealed: Vec<u8>,
+    },
+    /// This is from a member that the receiver does not reach itself.
+    PassedOn {
+        /// From whom: the sender's word, until it opens.
+        from: PublicKey,
+        /// At most [`MAX_BOX`] bytes, sealed by it.
+        sealed: Vec<u8>,
+    },
+}
+
+/// Longest description within a signal, in bytes, and longest box around a signal.
+pub const MAX_SIGNAL: usize = crate::description::MAX_LEN;
+/// See [`MAX_SIGNAL`].
+pub const MAX_BOX: usize = MAX_SIGNAL + 128;
+
+/// A connection's description on its way to a member, by way of a session.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Signal {
+    /// Answers; offers otherwise.
+    pub answer: bool,
+    /// Of the offer, drawn by its maker; an answer repeats it.
+    pub id: [u8; 16],
+    /// The room's generation, whose secret the handshake on that connection uses.
+    pub generation: u32,
+    /// In its compact form, unread; at most [`MAX_SIGNAL`] bytes.
+    pub description: Vec<u8>,
+}
+
+impl Signal {
+    /// The body of the frame.
+    #[must_use]
+    pub fn encode(&self) -> Vec<u8> {
+        let mut out = vec![u8::from(self.answer)];
+        out.extend(self.id);
+        out.extend(self.generation.to_be_bytes());
+        put_lp(&mut out, &self.description);
+        out
+    }
+
+    fn read(reader: &mut Reader<'_>) -> Result<Self, Malformed> {
+        Ok(Self {
+            answer: switch(reader.u8()?)?,
+            id: reader.array()?,
+            generation: reader.u32()?,
+            description: bounded(reader, MAX_SIGNAL)?,
+        })
+    }
+
+    /// Reads one that fills `bytes`.
+    ///
+    /// # Errors
+    /// [`Malformed`] for anything [`Signal::encode`] would not write.
+    pub fn decode(bytes: &[u8]) -> Result<Self, Malformed> {
+        let mut reader = Reader::new(bytes);
+        let signal = Self::read(&mut reader)?;
+        reader.end()?;
+        Ok(signal)
+    }
+}
+
+fn bounded(reader: &mut Reader<'_>, most: usize) -> Result<Vec<u8>, Malformed> {
+    let bytes = reader.lp()?;
+    if bytes.len() > most {
+        Err(Malformed)
+    } else {
+        Ok(bytes.to_vec())
+    }
 }
 
 /// Only the type: bodies hold names, texts, keys and numbers that must stay hidden for a while.
@@ -290,6 +368,9 @@ impl Frame {
             Self::Frontier(_) => 38,
             Self::History(_) => 39,
             Self::HistoryEnd => 40,
+            Self::Signal(_) => 128,
+            Self::PassOn { .. } => 129,
+            Self::PassedOn { .. } => 130,
         }
     }
 
@@ -387,6 +468,11 @@ impl Frame {
                 out.extend(stone.seq.to_be_bytes());
                 out.extend(stone.hash);
                 out.extend(stone.prev);
+            }
+            Self::Signal(signal) => out.extend(signal.encode()),
+            Self::PassOn { to: who, sealed } | Self::PassedOn { from: who, sealed } => {
+                out.extend(who.0);
+                put_lp(&mut out, sealed);
             }
             Self::Leave
             | Self::SasAsk
@@ -549,7 +635,16 @@ impl Frame {
                 _ => return Err(Malformed),
             }),
             40 => Self::HistoryEnd,
-            128.. => return Ok(None),
+            128 => Self::Signal(Signal::read(&mut reader)?),
+            129 => Self::PassOn {
+                to: PublicKey(reader.array()?),
+                sealed: bounded(&mut reader, MAX_BOX)?,
+            },
+            130 => Self::PassedOn {
+                from: PublicKey(reader.array()?),
+                sealed: bounded(&mut reader, MAX_BOX)?,
+            },
+            131.. => return Ok(None),
             _ => return Err(Malformed),
         };
         reader.end()?;

@@ -18,7 +18,9 @@ mod op;
 
 pub use emoji::is_emoji;
 pub use event::{Content, Event, EventId, flags};
-pub use frame::{Frame, Frontier, HistoryItem, Mark, Refused, Signed, Tombstone};
+pub use frame::{
+    Frame, Frontier, HistoryItem, MAX_BOX, MAX_SIGNAL, Mark, Refused, Signal, Signed, Tombstone,
+};
 pub use group::{Group, GroupHeader, SENDER_KEY_LEN, Skdm, group_plain, open_group_plain};
 pub use op::{Op, OpKind};
 

@@ -10,6 +10,7 @@
 //! FRAME  = epoch u32 ‖ n u32 ‖ E(mk, sid ‖ d ‖ epoch ‖ n, content ‖ 80 ‖ 00…)
 //! ck_d   = KDF(root_e, "", "chain", d)      d = 1 for I → R, 2 for R → I
 //! next_e = KDF(root_e, "", "chain", 0)
+//! signals = KDF(root_0, "", "signals")      kept apart: for connection descriptions others carry
 //! mk     = KDF(ck, "", "msg")               ck ← KDF(ck, "", "next")
 //! root_{e+1} = KDF(next_e, ss, "rekey", H(e+1 ‖ ek ‖ ct))
 //! ```
@@ -52,6 +53,7 @@ pub use proving::Unproven;
 use crate::crypto::{Malformed, PublicKey, Reader, hash};
 use crate::identity::native::Role;
 use crate::identity::native::kem::{Exchange, XWing};
+use crate::secret::SecretBytes;
 use crate::timer::Now;
 use channel::Channel;
 use rand_core::CryptoRng;
@@ -145,6 +147,8 @@ pub struct Session {
     used_since: Option<Duration>,
     /// Application messages of the epoch, both directions.
     used: u32,
+    /// Until it is asked for.
+    signals: Option<SecretBytes<32>>,
 }
 
 impl Session {
@@ -159,7 +163,15 @@ impl Session {
             wanted: false,
             used_since: None,
             used: 0,
+            signals: None,
         }
+    }
+
+    /// `KDF(root_0, "", "signals")`: what the two ends seal to each other when others carry it. It
+    /// opens nothing that is said in the session, and outlives it for as long as its owner keeps
+    /// it. Given out once.
+    pub fn take_signal_key(&mut self) -> Option<SecretBytes<32>> {
+        self.signals.take()
     }
 
     /// Which end this is.

@@ -6,10 +6,11 @@
 
 use super::channel::Channel;
 use super::{PROOF, Session};
-use crate::crypto::{PublicKey, SigningKey};
+use crate::crypto::{PublicKey, SigningKey, kdf};
 use crate::identity::native::Role;
 use crate::identity::native::handshake::{Secrets, WRONG_PASSWORD};
 use crate::identity::native::proof::{self, Caps, KeptProof, Place, Proof, ProofError};
+use crate::secret::SecretBytes;
 
 /// A connection whose other end has not proved who it is. This end has.
 pub struct Unproven {
@@ -17,6 +18,7 @@ pub struct Unproven {
     h: [u8; 32],
     room_id: [u8; 32],
     own: PublicKey,
+    signals: SecretBytes<32>,
 }
 
 impl Secrets {
@@ -34,6 +36,7 @@ impl Secrets {
         kept: Option<KeptProof<'_>>,
     ) -> (Unproven, Vec<u8>) {
         let Self { role, h, sid, root } = self;
+        let signals = kdf(root.expose(), b"", "signals", b"");
         let mut channel = Channel::new(role, sid, root);
         let proof = proof::encode(Place { h: &h, room_id }, role, key, caps, kept);
         let frame = channel
@@ -44,6 +47,7 @@ impl Secrets {
             h,
             room_id: *room_id,
             own: key.public(),
+            signals,
         };
         (unproven, frame)
     }
@@ -80,6 +84,8 @@ impl Unproven {
             room_id: &self.room_id,
         };
         let proof = proof::check(place, self.channel.role().other(), &self.own, bytes)?;
-        Ok((Session::new(self.channel, self.h, proof.id), proof))
+        let mut session = Session::new(self.channel, self.h, proof.id);
+        session.signals = Some(self.signals);
+        Ok((session, proof))
     }
 }
