@@ -130,6 +130,10 @@ pub struct RoomArgs {
     /// Meet at this tracker instead of the usual ones; repeat for several
     #[arg(long, value_name = "URL")]
     pub tracker: Vec<String>,
+    /// Enter the DHT at this node instead of the usual ones, to meet there too; repeat for several;
+    /// `none` leaves the DHT out
+    #[arg(long, value_name = "HOST:PORT|none")]
+    pub dht: Vec<String>,
     /// Ask this STUN server for your public address instead of the usual ones; `none` asks nobody
     #[arg(long, value_name = "URL|none")]
     pub stun: Vec<String>,

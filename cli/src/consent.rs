@@ -77,6 +77,15 @@ fn sentences(options: &RoomOptions, trackers: &[String]) -> Vec<String> {
             named.join(", ")
         );
     }
+    if options.dht.is_some()
+        || options.proxy.is_some()
+        || !trackers.is_empty()
+        || !options.trackers.is_empty()
+        || options.route == Some(Route::RelayOnly)
+    {
+        // The person chose the nodes, or it is not entered.
+        said.retain(|sentence| *sentence != defaults::before_the_dht());
+    }
     let relay_only = options.route == Some(Route::RelayOnly);
     if (options.ice_servers.is_some() || relay_only) && said.len() > 1 {
         // The person chose who is asked for the address, or nobody is.

@@ -321,8 +321,15 @@ fn options(args: &RoomArgs, tracker: &OwnTracker, front_end: FrontEnd) -> Result
         embedded_tracker: bind.map(|address| SocketAddr::new(address, 0)),
         route: Some(args.route.into()),
         proxy: proxy.transpose()?,
+        dht: dht(args),
         ..RoomOptions::default()
     })
+}
+
+/// The DHT nodes named, or none, or the usual ones.
+fn dht(args: &RoomArgs) -> Option<Vec<String>> {
+    let named = args.dht.iter().filter(|node| *node != "none");
+    (!args.dht.is_empty()).then(|| named.cloned().collect())
 }
 
 /// The STUN servers named, or the usual ones; and the TURN server, if one is named.

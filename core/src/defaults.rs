@@ -7,7 +7,7 @@
 /// A service of somebody else's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ThirdParty {
-    /// `wss://HOST…` for a tracker, `stun:HOST:PORT` for a STUN server.
+    /// `wss://HOST…` for a tracker, `stun:HOST:PORT` for a STUN server, `HOST:PORT` for a DHT node.
     pub url: &'static str,
     /// Who runs it, as far as is publicly known.
     pub operator: &'static str,
@@ -26,6 +26,34 @@ const STUN_LEARNS: &str =
 /// others there.
 pub const LAN_LEARNS: &str = "Devices on this device's own network see that a Dayfly is here, under a made-up name; \
 those that have the invite see that it is in this room.";
+const DHT_LEARNS: &str = "The nodes at which it is entered, and some dozens of strangers' computers that hold the \
+notes, learn your internet address and that somebody there reads and writes notes under keys that look random, for \
+as long as the room lasts; they change by the hour. None can read a note, change one, or tell which room it is of.";
+
+/// Where the Mainline DHT is entered, in case nothing is known of it yet: long-lived nodes of
+/// different people. After that any of its millions of nodes may be asked.
+pub const DHT: [ThirdParty; 4] = [
+    ThirdParty {
+        url: "router.bittorrent.com:6881",
+        operator: "Rainberry, Inc., makers of BitTorrent",
+        learns: DHT_LEARNS,
+    },
+    ThirdParty {
+        url: "dht.transmissionbt.com:6881",
+        operator: "the Transmission project",
+        learns: DHT_LEARNS,
+    },
+    ThirdParty {
+        url: "dht.libtorrent.org:25401",
+        operator: "Arvid Norberg, author of libtorrent",
+        learns: DHT_LEARNS,
+    },
+    ThirdParty {
+        url: "relay.pkarr.org:6881",
+        operator: "the Pkarr project, authors of the DHT library used here",
+        learns: DHT_LEARNS,
+    },
+];
 
 /// The trackers of web rooms: the four that Chitchatter's pages announce to, in their order
 /// (Trystero 0.25.3). A page can be met at these and nowhere else.
@@ -73,6 +101,12 @@ pub fn trackers() -> Vec<String> {
     TRACKERS.iter().map(|t| t.url.to_owned()).collect()
 }
 
+/// Addresses at which the DHT is entered by default.
+#[must_use]
+pub fn dht_nodes() -> Vec<String> {
+    DHT.iter().map(|node| node.url.to_owned()).collect()
+}
+
 /// The default STUN servers, as a link takes them.
 #[must_use]
 pub fn ice_servers() -> Vec<crate::link::IceServer> {
@@ -81,17 +115,28 @@ pub fn ice_servers() -> Vec<crate::link::IceServer> {
         .collect()
 }
 
+/// Of [`before_first_announce`], the paragraph about the DHT.
+#[must_use]
+pub fn before_the_dht() -> String {
+    format!(
+        "In rooms that pages do not share it also leaves sealed notes in a public directory, the Mainline DHT, which \
+         it enters at: {}. {DHT_LEARNS}",
+        list(&DHT)
+    )
+}
+
+fn list(parties: &[ThirdParty]) -> String {
+    let names: Vec<String> = parties
+        .iter()
+        .map(|p| format!("{} ({})", host(p.url), p.operator))
+        .collect();
+    names.join(", ")
+}
+
 /// What a shell says before the first public announce: who will be contacted and what they
 /// learn, one paragraph an item.
 #[must_use]
 pub fn before_first_announce() -> Vec<String> {
-    let list = |parties: &[ThirdParty]| {
-        let names: Vec<String> = parties
-            .iter()
-            .map(|p| format!("{} ({})", host(p.url), p.operator))
-            .collect();
-        names.join(", ")
-    };
     vec![
         format!(
             "To meet the others, this device asks public trackers: {}. {TRACKER_LEARNS}",
@@ -101,6 +146,7 @@ pub fn before_first_announce() -> Vec<String> {
             "To be reachable, it asks what its address looks like from outside: {}. {STUN_LEARNS}",
             list(&STUN)
         ),
+        before_the_dht(),
         "Members of the room learn each other's internet addresses. Nobody else is contacted.".to_owned(),
     ]
 }
@@ -121,7 +167,7 @@ mod tests {
     #[test]
     fn every_default_is_well_formed_and_named_to_the_person() {
         let said = before_first_announce().join(" ");
-        for party in TRACKERS.iter().chain(&STUN) {
+        for party in TRACKERS.iter().chain(&STUN).chain(&DHT) {
             assert!(said.contains(host(party.url)), "{}", party.url);
             assert!(said.contains(party.operator) && !party.learns.is_empty());
         }

@@ -77,6 +77,12 @@ pub struct RoomOptions {
     /// A list of relays that a server hands out, used besides those in `ice_servers`.
     #[cfg_attr(feature = "uniffi", uniffi(default = None))]
     pub relay_config: Option<RelayConfig>,
+    /// Nodes at which to enter the Mainline DHT, each `HOST:PORT`, to meet there as well: native
+    /// rooms only. An empty list is none. `None` means the defaults, unless the room is local, meets
+    /// at trackers of its own, or goes through a proxy or a relay only: the DHT is UDP, which goes
+    /// through neither.
+    #[cfg_attr(feature = "uniffi", uniffi(default = None))]
+    pub dht: Option<Vec<String>>,
     /// Which ways connections may take; `None` is [`Route::Automatic`].
     #[cfg_attr(feature = "uniffi", uniffi(default = None))]
     pub route: Option<Route>,

@@ -10,6 +10,7 @@ use super::{Error, ErrorKind, RoomOptions};
 use crate::defaults;
 use crate::link::Route;
 use crate::net::Dialer;
+use crate::rendezvous::dht::DhtClient;
 use crate::rendezvous::lan::LanClient;
 use crate::rendezvous::tracker::{ApartClient, ClientOptions, Tracker, TrackerClient, TrackerUrl};
 use crate::rendezvous::{MeetSink, Rendezvous};
@@ -18,6 +19,9 @@ use dayfly_proto::id::BackendId;
 use dayfly_proto::room::Backend;
 use std::collections::BTreeMap;
 use std::sync::Arc;
+
+/// The most DHT nodes that may be named.
+const MAX_DHT_NODES: usize = 16;
 
 /// The back ends of one room.
 pub(super) struct Places {
@@ -51,6 +55,7 @@ impl Places {
         let hides = options.no_lan || options.proxy.is_some() || options.route == Some(Route::RelayOnly);
         let lan = if hides { None } else { shared.lan()? };
         places.add_trackers(tasks, door, options, dialer, lan.is_some(), &sink)?;
+        places.add_dht(tasks, shared, door, options, &sink)?;
         if let Some(lan) = lan {
             let (seed, apart) = (entropy()?, matches!(door, Door::Native(_)));
             places.add("lan", None, |id| {
@@ -88,6 +93,28 @@ impl Places {
         Ok(())
     }
 
+    /// The DHT: for native rooms, since its items have no room for what pages say.
+    fn add_dht(
+        &mut self,
+        tasks: &Tasks,
+        shared: &Arc<Shared>,
+        door: &mut Door,
+        options: &RoomOptions,
+        sink: &MeetSink,
+    ) -> Result<(), Error> {
+        // Empty where the room meets at the usual trackers.
+        let usual = door.trackers().is_empty();
+        let nodes = dht_nodes(options, usual)?;
+        if nodes.is_empty() || matches!(door, Door::Web(_)) {
+            return Ok(());
+        }
+        let (node, sink, seed) = (shared.dht.node(&nodes), sink.clone(), entropy()?);
+        self.add("dht", None, |id| {
+            Box::new(DhtClient::start(tasks, id, node, seed, sink))
+        });
+        Ok(())
+    }
+
     /// Gives the next back end its number and starts it. `kind` names it in topics and on screens.
     fn add(&mut self, kind: &str, url: Option<String>, start: impl FnOnce(BackendId) -> Box<dyn Rendezvous>) {
         let id = BackendId(u16::try_from(self.listed.len()).unwrap_or(u16::MAX));
@@ -111,6 +138,44 @@ async fn embedded_tracker(options: &RoomOptions) -> Result<Option<Tracker>, Erro
     })
 }
 
+/// Where the DHT is entered: what the person named, else the usual places. Whoever names a tracker,
+/// stays local or hides behind a proxy or a relay (the DHT is UDP, which goes through neither) is not
+/// led to strangers beside, and neither is whoever joins a room that meets at trackers of its own.
+fn dht_nodes(options: &RoomOptions, usual: bool) -> Result<Vec<String>, Error> {
+    let Some(named) = &options.dht else {
+        let open = usual && !options.local && options.proxy.is_none();
+        let open = open && options.route != Some(Route::RelayOnly);
+        return Ok(if open { defaults::dht_nodes() } else { Vec::new() });
+    };
+    if named.len() > MAX_DHT_NODES {
+        return Err(Error::new(
+            ErrorKind::BadOption,
+            format!("At most {MAX_DHT_NODES} DHT nodes can be named."),
+        ));
+    }
+    for node in named {
+        let host = node
+            .rsplit_once(':')
+            .filter(|(host, port)| !host.is_empty() && port.parse::<u16>().is_ok_and(|port| port != 0))
+            .map(|(host, _)| host)
+            .ok_or_else(|| {
+                Error::new(
+                    ErrorKind::BadOption,
+                    format!("{node} is not the address of a DHT node."),
+                )
+                .hint("An address is HOST:PORT, as in router.example.org:6881.")
+            })?;
+        if options.local && !crate::net::is_nearby(host) {
+            return Err(Error::new(
+                ErrorKind::BadOption,
+                format!("The DHT node {node} is not on this machine or its network."),
+            )
+            .hint("Leave out --local, or the node."));
+        }
+    }
+    Ok(named.clone())
+}
+
 /// Where to meet, and what the invite says of it: what the person named, else what the invite
 /// holds, else the public ones, or none in a local room that meets on the LAN. An embedded tracker
 /// of ours comes first.
@@ -130,7 +195,8 @@ fn tracker_urls(
     named.retain(|url| seen.insert(url.clone()));
     hints.clone_from(&named);
     if named.is_empty() {
-        if options.local && lan {
+        let by_dht = options.dht.as_ref().is_some_and(|nodes| !nodes.is_empty());
+        if options.local && (lan || by_dht) {
             return Ok(Vec::new());
         }
         if options.local {

@@ -5,6 +5,7 @@
 //! the first room that wants it.
 
 use super::{Error, setup};
+use crate::rendezvous::dht::DhtNodes;
 use crate::rendezvous::lan::{LanService, LocalDiscovery};
 use crate::task::Tasks;
 use std::fmt;
@@ -32,6 +33,8 @@ pub(super) struct Shared {
     discovery: Option<Arc<dyn LocalDiscovery>>,
     /// Runs while a room holds it.
     lan: Mutex<Weak<LanService>>,
+    /// The node of the DHT, started by the first room that meets there.
+    pub dht: DhtNodes,
 }
 
 impl Shared {
@@ -41,6 +44,7 @@ impl Shared {
             tasks: Tasks::new(),
             discovery: options.discovery,
             lan: Mutex::default(),
+            dht: DhtNodes::default(),
         }
     }
 

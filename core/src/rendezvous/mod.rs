@@ -1,14 +1,20 @@
 //! Places to meet: where two peers that know a room's name find each other.
 //!
 //! One small trait and its back ends: WebTorrent trackers ([`tracker`]), with a client and an
-//! embedded server, and how devices find each other on the local network ([`lan`]). A back end carries sealed offers and answers; it cannot read them, and
-//! nothing it says is believed.
+//! embedded server, the Mainline DHT ([`dht`]), and how devices find each other on the local network
+//! ([`lan`]). A back end carries sealed offers and answers; it cannot read them, and nothing it says
+//! is believed.
 
 use dayfly_proto::id::{BackendId, PeerId};
 use dayfly_proto::room::{MeetEvent, SealedOffer};
 use dayfly_proto::wire::web::topic::InfoHash;
 use tokio::sync::mpsc;
 
+#[allow(
+    clippy::disallowed_methods,
+    reason = "the rim: deadlines of the DHT, names of its nodes"
+)]
+pub mod dht;
 pub mod lan;
 pub mod tracker;
 

@@ -71,6 +71,19 @@ def open_offer(keys, topic_text, text, now_ms):
     return sender, to, kind, time_ms, body
 
 
+def dht_seed(topic_text, writer):
+    """The Ed25519 seed by which a writer's slot in the DHT is signed."""
+    return H(b"dayfly/1 dht\0", topic_text.encode(), u8(writer))
+
+
+def dht_value(kind, sender, to, offer_id, sealed):
+    """A BEP 44 value: an offer or answer (1, 2) in its envelope. `to` is None for whoever reads it."""
+    box = base64.b64decode(sealed)
+    if len(box) != SIZES[0]:
+        raise Refused("a box that does not fit the DHT")
+    return u8(1) + u8(kind) + sender.encode() + (to.encode() if to else bytes(20)) + offer_id.encode() + box
+
+
 def password(text, room_id):
     """Argon2id of the password in Unicode's form C: the input of CPace."""
     salt = H(b"dayfly/1 pw\0", room_id)[:16]

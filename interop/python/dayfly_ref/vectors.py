@@ -81,6 +81,9 @@ def invite():
         assert description.decode(description.encode(*described)) == described
         offer = {"from": fixed("from", 16), "to": bytes(16), "kind": topics.OFFER, "time": at * 1000,
                  "body": u8(topics.COMPACT) + description.encode(*described), "salt": fixed(name + " salt", 16)}
+        sealed = topics.seal_offer(
+            keys, topic, offer["from"], offer["to"], offer["kind"], offer["time"], offer["body"], offer["salt"])
+        sender, to, offer_id = "peer0000000000000001", "peer0000000000000002" if cases else None, "offer000000000000001"
         boundary = topics.phase(keys) + 497_000 * topics.HOUR
         cases.append({
             "name": name, "link": made.link(), "record": made.record(), "flags": made.flags, "rid": made.rid,
@@ -93,8 +96,10 @@ def invite():
                       for off in (-1800, -301, -300, -1, 0, 300, 301) for now, near in [topics.slots(keys, boundary + off)]],
             "topics": [{"backend": backend, "slot": number, "topic": topics.topic(keys, backend, number)}
                        for backend, number in (("tracker", slot), ("tracker", slot + 1), ("dht", slot))],
-            "offer": {**offer, "topic": topic, "sdp": description.to_sdp(*described), "sealed": topics.seal_offer(
-                keys, topic, offer["from"], offer["to"], offer["kind"], offer["time"], offer["body"], offer["salt"])},
+            "offer": {**offer, "topic": topic, "sdp": description.to_sdp(*described), "sealed": sealed},
+            "dht": {"topic": topic, "writer": len(cases), "public": public_of(topics.dht_seed(topic, len(cases))),
+                    "from": sender, "to": to, "offer_id": offer_id, "sealed": sealed,
+                    "value": topics.dht_value(topics.OFFER, sender, to, offer_id, sealed)},
         })
     word = "Tulpe e\u0301"
     return {"cases": cases, "password": {"text": word, "room_id": fixed("room"), "word": topics.password(word, fixed("room"))}}
