@@ -13,6 +13,7 @@
 //! `timeline` (what is shown). `limits` has every number, `names` makes names fit to be seen.
 
 mod arrivals;
+pub mod code;
 mod command;
 mod event;
 #[doc(hidden)]
