@@ -9,6 +9,7 @@
 // See clippy.toml; tests are free.
 #![cfg_attr(not(test), warn(clippy::disallowed_methods))]
 
+mod code;
 mod discovery;
 mod error;
 mod invite;
@@ -17,6 +18,7 @@ mod listener;
 mod markup;
 mod room;
 
+pub use code::{CodeShare, JoinCode};
 pub use discovery::{DiscoveryError, DiscoverySink, LocalDiscovery};
 pub use error::{Cancel, DayflyError, ForeignError};
 pub use invite::{Invite, qr_encode, qr_read};

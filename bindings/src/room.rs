@@ -2,11 +2,14 @@
 
 use crate::discovery::Foreign;
 use crate::error::wait;
-use crate::{Cancel, DayflyError, Invite, KeptIdentity, Listener, Live, LocalDiscovery, Subscription};
+use crate::{
+    Cancel, CodeShare, DayflyError, Invite, JoinCode, KeptIdentity, Listener, Live, LocalDiscovery, Subscription,
+};
 use dayfly_core::engine::{
     Engine as CoreEngine, EngineOptions, NativeOptions, RoomHandle, RoomOptions, Stats,
 };
 use dayfly_core::proto::id::{MemberId, MessageId};
+use dayfly_core::proto::room::code::CodeLanguage;
 use dayfly_core::proto::room::{Command, SayOptions, Snapshot};
 use std::sync::Arc;
 
@@ -63,6 +66,19 @@ impl Engine {
         let kept = kept.map(|kept| kept.identity.clone());
         let entering = self.engine.enter_as(invite.record.clone(), options, kept);
         Ok(Room::new(wait(cancel, entering).await?))
+    }
+
+    /// Tries a short code, which must be written as people do: `4821-tulip-anchor`. A slip of the
+    /// finger is refused with the word that was meant, before anything is sent.
+    #[uniffi::method(default(cancel = None))]
+    pub async fn join_code(
+        &self,
+        code: String,
+        options: RoomOptions,
+        cancel: Option<Arc<Cancel>>,
+    ) -> Result<Arc<JoinCode>, DayflyError> {
+        let joining = self.engine.join_code(&code, options);
+        Ok(JoinCode::new(wait(cancel, joining).await?))
     }
 
     /// Wipes every room at once, without a goodbye; done within a tenth of a second. The engine
@@ -140,6 +156,17 @@ impl Room {
         Ok(self.handle.in_person_scanned(code).await?)
     }
 
+    /// Makes a short code that leads into this room: for one person and ten minutes.
+    #[uniffi::method(default(cancel = None))]
+    pub async fn share_code(
+        &self,
+        language: CodeLanguage,
+        cancel: Option<Arc<Cancel>>,
+    ) -> Result<Arc<CodeShare>, DayflyError> {
+        let sharing = self.handle.share_code(language);
+        Ok(CodeShare::new(wait(cancel, sharing).await?))
+    }
+
     /// The member's id behind `to`: an id, or a name that only one member has.
     pub async fn member(&self, to: String) -> Result<MemberId, DayflyError> {
         Ok(self.handle.member(to).await?)
@@ -187,7 +214,7 @@ impl Room {
 }
 
 impl Room {
-    fn new(handle: RoomHandle) -> Arc<Self> {
+    pub(crate) fn new(handle: RoomHandle) -> Arc<Self> {
         let _live = crate::live();
         Arc::new(Self { handle, _live })
     }

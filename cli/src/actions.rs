@@ -4,6 +4,7 @@ use crate::command::{self, Typed};
 use crate::model::{self, Line, Model, With};
 use dayfly_core::engine::{Error, RoomHandle, Stats};
 use dayfly_core::proto::id::{MemberId, MessageId};
+use dayfly_core::proto::room::code::CodeLanguage;
 use dayfly_core::proto::room::{Command, SayOptions};
 
 /// What is to be done on this side.
@@ -15,6 +16,10 @@ pub enum Done {
     Refused(Line),
     /// Show the link and the QR code.
     Link,
+    /// Make a short code and show it.
+    Code(CodeLanguage),
+    /// End the short code.
+    CodeStop,
     /// Leave.
     Leave,
     /// Wipe everything at once.
@@ -58,6 +63,8 @@ pub async fn perform(handle: &RoomHandle, model: &mut Model, typed: Typed) -> Do
             Err(error) => Err(error),
         },
         Typed::Link => return Done::Link,
+        Typed::Code(language) => return Done::Code(language),
+        Typed::CodeStop => return Done::CodeStop,
         Typed::Leave => return Done::Leave,
         Typed::Panic => return Done::Panic,
         Typed::Wrong(why) => return Done::Refused(Line::warning(why)),

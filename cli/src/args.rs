@@ -5,6 +5,7 @@
 
 use clap::{Args, Parser, Subcommand};
 use dayfly_core::proto::room::HistoryPolicy;
+use dayfly_core::proto::room::code::CodeLanguage;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
@@ -18,8 +19,8 @@ pub struct Cli {
 }
 
 const EXIT_CODES: &str = "\
-Exit codes: 0 left, 1 something broke, 2 usage or a bad link, 3 met nobody before --for ran out,
-4 wrong password, 5 the room was closed or you were removed.
+Exit codes: 0 left, 1 something broke or somebody else answers for a code, 2 usage, a bad link or
+code, 3 met nobody before --for ran out or nobody shows the code, 4 wrong password or code, 5 the room was closed or you were removed.
 
 Passwords never stand on the command line: dayfly asks for them, or takes them from
 DAYFLY_PASSWORD or a file.";
@@ -29,7 +30,7 @@ DAYFLY_PASSWORD or a file.";
 pub enum Command {
     /// Open a room and show its link and QR code: a native room, or with --web one for browsers
     Open(OpenArgs),
-    /// Join a room by its link or by a picture of its QR code
+    /// Join a room by its link, by a short code like 4821-tulip-anchor, or by a picture of its QR code
     Join(JoinArgs),
     /// Run a WebTorrent tracker, the place where members of a room find each other
     Tracker(TrackerArgs),
@@ -42,9 +43,9 @@ pub enum Command {
 /// Options of `join`.
 #[derive(Debug, Args)]
 pub struct JoinArgs {
-    /// The link, a PNG picture of the QR code, or `-` to read the link from the standard input,
-    /// which keeps it out of the list of processes
-    #[arg(value_name = "LINK|QR-IMAGE.png")]
+    /// The link, a short code, a PNG picture of the QR code, or `-` to read link or code from the
+    /// standard input, which keeps it out of the list of processes
+    #[arg(value_name = "LINK|CODE|QR-IMAGE.png")]
     pub invite: String,
     /// The options that `open` has too.
     #[command(flatten)]
@@ -72,9 +73,18 @@ pub struct OpenArgs {
     /// Let the members of a native room see what each has read, unless they say no
     #[arg(long, conflicts_with = "web")]
     pub receipts: bool,
+    /// Show a short code besides, like 4821-tulip-anchor: for one person and ten minutes. LANG is
+    /// en, id, ar, uk, es or de [default: that of the terminal, else en]
+    #[arg(long, value_name = "LANG", num_args = 0..=1, value_parser = code_language)]
+    pub code: Option<Option<CodeLanguage>>,
     /// The options that `join` has too.
     #[command(flatten)]
     pub room: RoomArgs,
+}
+
+/// The language of a code's words.
+fn code_language(text: &str) -> Result<CodeLanguage, String> {
+    CodeLanguage::of(text).ok_or_else(|| "it is en, id, ar, uk, es or de".into())
 }
 
 /// What a native room tells again.

@@ -13,9 +13,9 @@ pub enum Exit {
     Failed = 1,
     /// The command line or the link makes no sense.
     Usage = 2,
-    /// Nobody was met before `--for` ran out.
+    /// Nobody was met before `--for` ran out, or nobody shows the code.
     Alone = 3,
-    /// The password was wrong: others are there, none of them has ours.
+    /// The password was wrong: others are there, none of them has ours. Or the words of a code.
     WrongPassword = 4,
     /// The room was closed, or this person removed from it.
     Ended = 5,

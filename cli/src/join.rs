@@ -1,6 +1,8 @@
-//! `dayfly join`: a room that somebody else opened, by its link or by a picture of its QR code.
+//! `dayfly join`: a room that somebody else opened, by its link, by a short code or by a picture of
+//! its QR code.
 
 use crate::args::{JoinArgs, RoomArgs};
+use crate::code;
 use crate::exit::Exit;
 use crate::open::{bad_option, islands};
 use crate::password::Wanted;
@@ -9,6 +11,7 @@ use crate::stdin;
 use dayfly_core::engine::{Error, ErrorKind};
 use dayfly_core::proto::invite::native::NativeInvite;
 use dayfly_core::proto::invite::{Access, Invite, InviteError, WebInvite, qr};
+use dayfly_core::proto::room::code::ShortCode;
 use dayfly_core::proto::secret::SecretString;
 use std::fs::File;
 use std::io::{Read, Write};
@@ -19,47 +22,59 @@ const MAX_PICTURE: u64 = 32 << 20;
 
 /// Joins a room and stays in it.
 pub fn run(args: &JoinArgs) -> Exit {
-    session::run(&args.room, Role::Joins, Vec::new(), |room, front_end| {
-        let invite = parse(&read(&args.invite, front_end)?)?;
-        let password = || {
-            Wanted {
-                file: room.password_file.as_deref(),
-                ask: front_end.may_ask(),
-                new: false,
-            }
-            .get()
-        };
-        let mut web = match invite {
-            Invite::Native(native) => return self::native(native, room, password),
-            Invite::Locked(locked) => locked.unlock(&password()?).map_err(|e| bad_option(&e))?,
-            Invite::Web(mut web) => {
-                // An explicit password outranks what the link says.
-                if room.private || room.password_file.is_some() {
-                    web.access =
-                        Access::private_from_password(&web.room, &password()?).map_err(|e| bad_option(&e))?;
-                }
-                web
-            }
-        };
-        for island in islands(&room.web)? {
-            if !web.islands.contains(&island) {
-                web.islands.push(island);
-            }
+    session::run(&args.room, Role::Joins, Vec::new(), None, |room, front_end| {
+        let text = read(&args.invite, front_end)?;
+        if ShortCode::is_meant_by(&text) {
+            // A slip of the finger is said before anybody is asked or contacted.
+            ShortCode::parse(&text).map_err(|error| code::bad(&error))?;
+            return Ok(Way::Code { text });
         }
-        let invite =
-            WebInvite::new(&web.room, web.access, web.islands, web.trackers).map_err(|e| bad_option(&e))?;
-        Ok(Way::Enter {
-            invite: Invite::Web(invite),
-            password: None,
-        })
+        let (invite, password) = admit(parse(&text)?, room, front_end)?;
+        Ok(Way::Enter { invite, password })
     })
+}
+
+/// What an invite needs besides is asked for or taken from the options; `Locked` is unlocked.
+pub fn admit(
+    invite: Invite,
+    room: &RoomArgs,
+    front_end: FrontEnd,
+) -> Result<(Invite, Option<SecretString>), Error> {
+    let password = || {
+        Wanted {
+            file: room.password_file.as_deref(),
+            ask: front_end.may_ask(),
+            new: false,
+        }
+        .get()
+    };
+    let mut web = match invite {
+        Invite::Native(native) => return self::native(native, room, password),
+        Invite::Locked(locked) => locked.unlock(&password()?).map_err(|e| bad_option(&e))?,
+        Invite::Web(mut web) => {
+            // An explicit password outranks what the link says.
+            if room.private || room.password_file.is_some() {
+                web.access =
+                    Access::private_from_password(&web.room, &password()?).map_err(|e| bad_option(&e))?;
+            }
+            web
+        }
+    };
+    for island in islands(&room.web)? {
+        if !web.islands.contains(&island) {
+            web.islands.push(island);
+        }
+    }
+    let invite =
+        WebInvite::new(&web.room, web.access, web.islands, web.trackers).map_err(|e| bad_option(&e))?;
+    Ok((Invite::Web(invite), None))
 }
 
 fn native(
     invite: NativeInvite,
     room: &RoomArgs,
     password: impl FnOnce() -> Result<SecretString, Error>,
-) -> Result<Way, Error> {
+) -> Result<(Invite, Option<SecretString>), Error> {
     let refused = |message: &str| Error {
         kind: ErrorKind::BadOption,
         message: message.into(),
@@ -73,10 +88,7 @@ fn native(
         return Err(refused("This room has no password."));
     }
     let password = invite.options.password.then(password).transpose()?;
-    Ok(Way::Enter {
-        invite: Invite::Native(invite),
-        password,
-    })
+    Ok((Invite::Native(invite), password))
 }
 
 /// The link's text, wherever it is.

@@ -5,6 +5,7 @@
 
 mod actions;
 mod args;
+mod code;
 mod command;
 mod consent;
 mod demo;

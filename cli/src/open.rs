@@ -1,6 +1,7 @@
 //! `dayfly open`: a new room, native unless a page is named.
 
 use crate::args::{OpenArgs, RoomArgs};
+use crate::code;
 use crate::exit::Exit;
 use crate::password::Wanted;
 use crate::session::{self, FrontEnd, Role, Way};
@@ -24,7 +25,10 @@ pub fn run(args: &OpenArgs) -> Exit {
         (true, false) => vec![OPEN_TO_DAYFLIES.into()],
         (true, true) => vec![OPEN_WITH_PASSWORD.into()],
     };
-    session::run(&args.room, Role::Opens, preface, |room, front_end| {
+    let language = args
+        .code
+        .map(|language| language.unwrap_or_else(code::usual_language));
+    session::run(&args.room, Role::Opens, preface, language, |room, front_end| {
         let password = private.then(|| password(room, front_end)).transpose()?;
         if args.room.web.is_empty() {
             Ok(native(args, password))

@@ -2,6 +2,7 @@
 //! terminals that can do no more.
 
 use crate::actions::{self, Done, Receipts};
+use crate::code;
 use crate::command;
 use crate::exit::{Exit, Outcome};
 use crate::links::Links;
@@ -38,6 +39,7 @@ pub async fn run(mut session: Session, mut signals: Signals) -> Exit {
                 screen.event(&event, &mut model);
                 receipts.tell(&session.handle, &model).await;
             }
+            event = session.code.next() => screen.lines(&code::lines(&event)),
             input = lines.next() => match input {
                 Input::Line(bytes) => {
                     let typed = command::parse(&String::from_utf8_lossy(&bytes), &model);
@@ -45,6 +47,15 @@ pub async fn run(mut session: Session, mut signals: Signals) -> Exit {
                         Done::Lines(lines) => screen.lines(&lines),
                         Done::Refused(line) => screen.line(&line.plain()),
                         Done::Link => screen.code(&session.links_now().await),
+                        Done::Code(language) => {
+                            let begun = session.code.begin(&session.handle, language).await;
+                            screen.line(&begun.map_or_else(|error| error.message, |()| code::ASKED.into()));
+                        }
+                        Done::CodeStop => {
+                            if let Err(error) = session.code.stop() {
+                                screen.line(&error.message);
+                            }
+                        }
                         Done::Leave => break,
                         Done::Panic => {
                             session.panic().await;

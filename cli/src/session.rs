@@ -2,12 +2,13 @@
 //! room is entered, and a front end takes over.
 
 use crate::args::RoomArgs;
+use crate::code::{self, Shown};
 use crate::discovery::Multicast;
 use crate::exit::Exit;
 use crate::json::{self, Row};
 use crate::links::Links;
 use crate::signals::Signals;
-use crate::{consent, network, password, plain, tui};
+use crate::{consent, join, network, password, plain, tui};
 use dayfly_core::engine::{
     Engine, EngineOptions, Error, ErrorKind, NativeOptions, RoomHandle, RoomOptions, Subscription,
 };
@@ -15,6 +16,7 @@ use dayfly_core::link::IceServer;
 use dayfly_core::net;
 use dayfly_core::proto::invite::Invite;
 use dayfly_core::proto::room::Member;
+use dayfly_core::proto::room::code::CodeLanguage;
 use dayfly_core::proto::secret::SecretString;
 use std::io::IsTerminal;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -71,6 +73,11 @@ pub enum Way {
         /// What a native room asks for besides, if it does.
         password: Option<SecretString>,
     },
+    /// By a short code, which gives an invite first.
+    Code {
+        /// As it was typed.
+        text: String,
+    },
     /// A native room of one's own.
     Open {
         /// What is fixed for its life.
@@ -96,7 +103,7 @@ impl Way {
                 invite: Invite::Locked(locked),
                 ..
             } => &locked.trackers,
-            Self::Open { .. } => &[],
+            Self::Code { .. } | Self::Open { .. } => &[],
         }
     }
 }
@@ -115,6 +122,8 @@ pub struct Session {
     pub preface: Vec<String>,
     /// What `--for` says.
     pub limit: TimeLimit,
+    /// The short code that leads here, if one is shown.
+    pub code: Shown,
 }
 
 impl Session {
@@ -195,11 +204,12 @@ const BESIDE_THE_PROXY: &str = "Places to meet are reached through the proxy. ST
                                 --route relay the members do not.";
 
 /// Runs `open` or `join`. `way` finds the way in once the front end is known; `preface` is what
-/// `open` has to say first.
+/// `open` has to say first, `language` that of a short code to show from the start.
 pub fn run(
     args: &RoomArgs,
     role: Role,
     mut preface: Vec<String>,
+    language: Option<CodeLanguage>,
     way: impl FnOnce(&RoomArgs, FrontEnd) -> Result<Way, Error>,
 ) -> Exit {
     let front_end = FrontEnd::choose(args);
@@ -219,7 +229,10 @@ pub fn run(
             discovery: Some(Multicast::shared()),
         })?;
         let way = way(args, front_end)?;
-        let session = enter(&engine, args, role, preface, way, front_end).await?;
+        let mut session = enter(&engine, args, role, preface, way, front_end).await?;
+        if let Some(language) = language {
+            session.code.begin(&session.handle, language).await?;
+        }
         let signals =
             Signals::listen().map_err(|error| system("Signals could not be listened for", &error))?;
         Ok(match front_end {
@@ -249,6 +262,11 @@ async fn enter(
     let options = options(args, &OwnTracker::of(args, role), front_end)?;
     consent::settle(args, &options, way.trackers(), &preface, front_end)?;
     let handle = match way {
+        Way::Code { text } => {
+            let invite = code::try_it(engine, &text, &options, front_end).await?;
+            let (invite, password) = join::admit(invite, args, front_end)?;
+            engine.enter(invite, RoomOptions { password, ..options }).await?
+        }
         Way::Enter { invite, password } => {
             let options = RoomOptions { password, ..options };
             engine.enter(invite, options).await?
@@ -272,6 +290,7 @@ async fn enter(
         links,
         preface,
         limit,
+        code: Shown::default(),
     })
 }
 
@@ -364,7 +383,13 @@ fn ice_servers(args: &RoomArgs) -> Result<Option<Vec<IceServer>>, Error> {
 /// Says why there is no room, to whoever is there.
 pub fn refuse(error: Error, front_end: FrontEnd) -> Exit {
     let exit = match error.kind {
-        ErrorKind::System | ErrorKind::Internal | ErrorKind::Busy | ErrorKind::Ended => Exit::Failed,
+        ErrorKind::System
+        | ErrorKind::Internal
+        | ErrorKind::Busy
+        | ErrorKind::Ended
+        | ErrorKind::CodeInterference => Exit::Failed,
+        ErrorKind::NobodyThere => Exit::Alone,
+        ErrorKind::WrongCode => Exit::WrongPassword,
         _ => Exit::Usage,
     };
     if front_end == FrontEnd::Json {

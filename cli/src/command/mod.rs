@@ -4,6 +4,7 @@ mod native;
 
 use crate::model::{self, Line, Model, With};
 use dayfly_core::proto::id::{MemberId, MessageId};
+use dayfly_core::proto::room::code::CodeLanguage;
 use dayfly_core::proto::room::{Command, Member, MemberKind};
 
 /// What a line asks for.
@@ -23,6 +24,10 @@ pub enum Typed {
     Stats,
     /// Show the link and the QR code again.
     Link,
+    /// Make a short code and show it.
+    Code(CodeLanguage),
+    /// End the short code.
+    CodeStop,
     /// List the commands.
     Help,
     /// Leave the room.
@@ -52,13 +57,14 @@ pub enum Typed {
 }
 
 /// The commands of every room, for `/help`.
-const HELP: [&str; 9] = [
+const HELP: [&str; 10] = [
     "/help shows this.",
     "/name NAME takes another name.",
     "/dm NAME TEXT says something to one member only; the short fingerprint works as NAME too.",
     "/who lists who is here, with whole fingerprints.",
     "/stats shows counters and the places to meet.",
     "/link shows the link and the QR code again.",
+    "/code shows a short code for one person, /code de in German; /code stop ends it.",
     "/leave leaves; so does Ctrl-C.",
     "//TEXT says TEXT with one slash in front.",
     "In the chat view PgUp and PgDn scroll, Alt-Enter begins a new line.",
@@ -111,6 +117,12 @@ pub fn parse(line: &str, model: &Model) -> Typed {
         "who" => Typed::Who,
         "stats" => Typed::Stats,
         "link" => Typed::Link,
+        "code" if rest.is_empty() => Typed::Code(crate::code::usual_language()),
+        "code" if rest == "stop" => Typed::CodeStop,
+        "code" => CodeLanguage::of(rest).map_or_else(
+            || Typed::Wrong("/code takes en, id, ar, uk, es or de for a language, or stop.".into()),
+            Typed::Code,
+        ),
         "leave" => Typed::Leave,
         _ => native::parse(word, rest, model).unwrap_or_else(|| {
             Typed::Wrong(format!(

@@ -11,6 +11,7 @@ mod tests;
 
 pub use row::{Row, print};
 
+use crate::code::{self, Shown};
 use crate::exit::{Exit, Outcome};
 use crate::links::Links;
 use crate::session::Session;
@@ -65,10 +66,11 @@ pub async fn run(mut session: Session, mut signals: Signals) -> Exit {
                     _ => permit.send(line(&event)),
                 }
             }
+            event = session.code.next(), if began => permit.send(line(&Row::code_shown(event))),
             input = lines.next(), if began => match input {
                 Input::Line(bytes) if bytes.iter().all(u8::is_ascii_whitespace) => {}
                 Input::Line(bytes) => {
-                    let (row, goes) = answer(&session.handle, &bytes).await;
+                    let (row, goes) = answer(&session.handle, &mut session.code, &bytes).await;
                     permit.send(line(&row));
                     match goes {
                         Goes::On => {}
@@ -154,7 +156,7 @@ enum Goes {
 }
 
 /// Does what a line asks for, but for ending the room.
-async fn answer(handle: &RoomHandle, bytes: &[u8]) -> (Row, Goes) {
+async fn answer(handle: &RoomHandle, shown: &mut Shown, bytes: &[u8]) -> (Row, Goes) {
     let Command { reference, request } = match request::parse(bytes) {
         Ok(command) => command,
         Err(refused) => return (refused.into(), Goes::On),
@@ -212,6 +214,11 @@ async fn answer(handle: &RoomHandle, bytes: &[u8]) -> (Row, Goes) {
                 links: all,
             }
         }),
+        Request::Code { language } => {
+            let language = language.unwrap_or_else(code::usual_language);
+            shown.begin(handle, language).await.map(|()| Reply::Done {})
+        }
+        Request::CodeStop => shown.stop().map(|()| Reply::Done {}),
         Request::Leave | Request::Panic => Ok(Reply::Done {}),
         Request::NetworkChanged => {
             handle.network_changed();

@@ -4,6 +4,7 @@ use super::row::Row;
 use dayfly_core::engine::{Error, ErrorKind};
 use dayfly_core::proto::id::MessageId;
 use dayfly_core::proto::room::Command as RoomCommand;
+use dayfly_core::proto::room::code::CodeLanguage;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
@@ -65,6 +66,13 @@ pub enum Request {
     },
     /// Show the invite as it stands.
     Invite,
+    /// Make a short code and tell what becomes of it.
+    Code {
+        /// Of its words; the terminal's, if there is none.
+        language: Option<CodeLanguage>,
+    },
+    /// End the short code.
+    CodeStop,
     /// What only native rooms know, in the room's own words.
     Room(RoomCommand),
 }
@@ -186,6 +194,17 @@ fn own(cmd: &str, object: &Map<String, Value>) -> Option<Result<Request, String>
             "in_person_code" => Request::InPersonCode,
             "in_person_scanned" => Request::InPersonScanned { text: text("text")? },
             "invite" => Request::Invite,
+            "code" => {
+                let language = optional("language")?;
+                let known = language.as_deref().map(CodeLanguage::of);
+                if known == Some(None) {
+                    return Err("The language is en, id, ar, uk, es or de.".into());
+                }
+                Request::Code {
+                    language: known.flatten(),
+                }
+            }
+            "code_stop" => Request::CodeStop,
             _ => return Ok(None),
         }))
     };

@@ -3,6 +3,7 @@
 use dayfly_core::doctor::Finding;
 use dayfly_core::engine::{Error, ErrorKind, Stats};
 use dayfly_core::proto::id::{MemberId, MessageId};
+use dayfly_core::proto::room::code::{CodeGuestEvent, CodeHostEvent};
 use dayfly_core::proto::room::{Member, RendezvousStatus};
 use serde::Serialize;
 use std::io::Write;
@@ -33,6 +34,14 @@ pub enum Row {
         room: String,
         /// This person's row.
         me: Member,
+    },
+    /// What becomes of the short code that is shown, or tried.
+    Code {
+        /// What happened.
+        #[serde(flatten)]
+        what: CodeState,
+        /// The same as a sentence.
+        message: String,
     },
     /// A command was done.
     Ok {
@@ -81,6 +90,16 @@ pub enum Row {
         /// The verdict as a sentence.
         text: String,
     },
+}
+
+/// What happens to a short code.
+#[derive(Debug, Serialize)]
+#[serde(untagged)]
+pub enum CodeState {
+    /// To that of this room.
+    Shown(CodeHostEvent),
+    /// To one that is tried, before there is a room.
+    Tried(CodeGuestEvent),
 }
 
 /// What a command yields.
@@ -133,6 +152,24 @@ impl Row {
         Self::Hello {
             protocol: PROTOCOL,
             version: env!("CARGO_PKG_VERSION"),
+        }
+    }
+
+    /// What happens to the code of this room.
+    pub fn code_shown(event: CodeHostEvent) -> Self {
+        let message = event.sentence();
+        Self::Code {
+            what: CodeState::Shown(event),
+            message,
+        }
+    }
+
+    /// What happens to a code that is tried.
+    pub fn code_tried(event: CodeGuestEvent) -> Self {
+        let message = event.sentence();
+        Self::Code {
+            what: CodeState::Tried(event),
+            message,
         }
     }
 

@@ -1,9 +1,10 @@
 //! Every row that a native room can bring, against the contract: what is not in it would surprise
 //! a program that was written by it.
 
-use super::row::line;
+use super::row::{Row, line};
 use crate::testing::{member, message};
 use dayfly_core::proto::id::{MemberId, MessageId};
+use dayfly_core::proto::room::code::{CodeEnd, CodeFailure, CodeGuestEvent, CodeHostEvent};
 use dayfly_core::proto::room::{
     Emoji, Event, HistoryPolicy, Member, MemberKind, Message, NoticeCode, Reaction, RoomInfo, RoomOp,
     Snapshot, Trust, VerificationState,
@@ -68,6 +69,40 @@ fn seven() -> Option<Vec<Emoji>> {
         name: "Dog".into(),
     };
     Some((0..7).map(|_| dog()).collect())
+}
+
+fn codes() -> Vec<Row> {
+    let mut rows = vec![
+        Row::code_shown(CodeHostEvent::Unreached),
+        Row::code_shown(CodeHostEvent::Shown {
+            code: "4821-tulip-anchor".into(),
+        }),
+        Row::code_shown(CodeHostEvent::Trying),
+        Row::code_shown(CodeHostEvent::WrongGuess { guess: 1, of: 3 }),
+        Row::code_shown(CodeHostEvent::Interference),
+        Row::code_tried(CodeGuestEvent::Searching),
+        Row::code_tried(CodeGuestEvent::Found { hosts: 2 }),
+        Row::code_tried(CodeGuestEvent::Done),
+    ];
+    let ends = [
+        CodeEnd::Done,
+        CodeEnd::Expired,
+        CodeEnd::Guessed,
+        CodeEnd::Taken,
+        CodeEnd::TooLong,
+        CodeEnd::Stopped,
+    ];
+    rows.extend(ends.map(|reason| Row::code_shown(CodeHostEvent::Ended { reason })));
+    let failures = [
+        CodeFailure::Unreached,
+        CodeFailure::NobodyThere,
+        CodeFailure::WrongWords,
+        CodeFailure::Interference,
+        CodeFailure::Silent,
+        CodeFailure::BadInvite,
+    ];
+    rows.extend(failures.map(|reason| Row::code_tried(CodeGuestEvent::Failed { reason })));
+    rows
 }
 
 #[test]
@@ -165,8 +200,12 @@ fn every_row_of_a_native_room_keeps_to_the_contract() {
         events.push(Event::Notice { code, message });
     }
     let contract = contract();
-    for event in events {
-        let row: Value = serde_json::from_str(&line(&event)).unwrap();
+    let rows = events
+        .iter()
+        .map(line)
+        .chain(codes().into_iter().map(|row| line(&row)));
+    for row in rows {
+        let row: Value = serde_json::from_str(&row).unwrap();
         if let Err(error) = contract.validate(&row) {
             panic!("{error}\n{row:#}");
         }

@@ -10,6 +10,7 @@ mod view;
 mod tests;
 
 use crate::actions::{self, Done, Receipts};
+use crate::code;
 use crate::command::{self, Typed};
 use crate::exit::{Exit, Outcome};
 use crate::model::Line;
@@ -130,8 +131,9 @@ impl View {
                 key = keys.recv() => {
                     // The terminal is gone.
                     let Some(key) = key else { break };
-                    if self.key(&key, &session).await { break }
+                    if self.key(&key, &mut session).await { break }
                 }
+                event = session.code.next() => self.app.note(code::lines(&event)),
                 () = at(self.typing.ends) => self.typing.tell(false, &session.handle).await,
                 () = signals.leave() => break,
                 () = limit.is_up() => { time_ran_out = true; break }
@@ -159,7 +161,7 @@ impl View {
     }
 
     /// True when it asks to leave.
-    async fn key(&mut self, key: &TerminalEvent, session: &Session) -> bool {
+    async fn key(&mut self, key: &TerminalEvent, session: &mut Session) -> bool {
         match self.app.terminal(key) {
             Act::Leave => return true,
             Act::Redraw => {
@@ -180,7 +182,7 @@ impl View {
     }
 
     /// Does what was asked for; true when that is to leave. A refused `line` is given back.
-    async fn perform(&mut self, typed: Typed, line: String, session: &Session) -> bool {
+    async fn perform(&mut self, typed: Typed, line: String, session: &mut Session) -> bool {
         match actions::perform(&session.handle, &mut self.app.model, typed).await {
             Done::Lines(lines) => self.app.note(lines),
             Done::Refused(why) => {
@@ -190,6 +192,17 @@ impl View {
             Done::Link => {
                 self.app.relink(session.links_now().await);
                 self.app.show_panel();
+            }
+            Done::Code(language) => {
+                let begun = session.code.begin(&session.handle, language).await;
+                let line =
+                    begun.map_or_else(|error| Line::warning(error.message), |()| Line::info(code::ASKED));
+                self.app.note(vec![line]);
+            }
+            Done::CodeStop => {
+                if let Err(error) = session.code.stop() {
+                    self.app.note(vec![Line::warning(error.message)]);
+                }
             }
             Done::Leave => return true,
             Done::Panic => {

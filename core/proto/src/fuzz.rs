@@ -6,7 +6,7 @@
 //! and run for longer by `scripts/fuzz`. Nothing else calls them.
 
 use crate::description;
-use crate::identity::{check, native as members, web};
+use crate::identity::{check, code, native as members, web};
 use crate::invite;
 use crate::room;
 use crate::wire::native;
@@ -34,6 +34,7 @@ pub const TARGETS: &[(&str, Target)] = &[
     ("key", key),
     ("markup", room::fuzz::markup),
     ("native_check", check::fuzz::runs),
+    ("native_code", code::fuzz::message),
     ("native_did", members::fuzz::did),
     ("native_event", native::fuzz::event),
     ("native_frame", native::fuzz::frame),

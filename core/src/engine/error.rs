@@ -14,6 +14,14 @@ pub enum ErrorKind {
     BadInvite,
     /// The invite was made by a newer Dayfly.
     NewerInvite,
+    /// A short code that is none, or has a word that is in no list. Nothing was sent.
+    BadCode,
+    /// Nobody shows a short code of that number, or no place to meet answers.
+    NobodyThere,
+    /// Whoever shows the number of a short code shows other words.
+    WrongCode,
+    /// Somebody else answers for a short code.
+    CodeInterference,
     /// The invite is to a private room and holds no secret: a password is needed.
     NeedsPassword,
     /// An option is wrong: an address that is none, a name that is too long.

@@ -6,6 +6,7 @@
 //! the entropy; it decides nothing about rooms.
 
 pub(crate) mod clock;
+mod code;
 mod command;
 mod driver;
 mod error;
@@ -21,6 +22,7 @@ mod relays;
 mod setup;
 mod shared;
 
+pub use code::{CodeShare, JoinCode};
 pub use error::{Error, ErrorKind};
 pub use hub::{CAPACITY as LISTENER_CAPACITY, Subscription, Unsubscriber};
 pub use invite::{new_web_room, room_name};
@@ -39,6 +41,7 @@ use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
 use hub::{Queue, SharedHub};
 use native::Door;
+use setup::Supervision;
 use shared::Shared;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -169,13 +172,19 @@ pub struct RoomHandle {
     over: watch::Receiver<()>,
     tasks: crate::task::WeakTasks,
     hub: SharedHub,
+    /// Where short codes of this room meet.
+    code_places: RoomOptions,
     /// Keeps the engine's thread alive while the room is.
-    _engine: Engine,
+    engine: Engine,
 }
 
 /// What is asked of the network thread.
 enum Request {
     Enter(Box<Enter>),
+    /// Runs beside the rooms until it ends by itself or the alarm sounds.
+    Begin {
+        start: code::Start,
+    },
     /// Answered once nothing of any room is left.
     Panic {
         reply: oneshot::Sender<()>,
@@ -275,17 +284,19 @@ impl Engine {
 
     async fn pass(&self, door: Door, options: RoomOptions) -> Result<RoomHandle, Error> {
         let (reply, answer) = oneshot::channel();
+        let asked = options.clone();
         self.requests
             .try_send(Request::Enter(Box::new(Enter { door, options, reply })))
             .map_err(|_| Error::busy())?;
         let entered = answer.await.map_err(|_| Error::ended())??;
         Ok(RoomHandle {
+            code_places: code::places_of(&asked, &entered.invite),
             commands: entered.commands,
             invite: Arc::new(entered.invite),
             over: entered.over,
             tasks: entered.tasks,
             hub: entered.hub,
-            _engine: self.clone(),
+            engine: self.clone(),
         })
     }
 
@@ -315,6 +326,7 @@ async fn serve(options: EngineOptions, mut inbox: mpsc::Receiver<Request>) {
                     let entered = setup::enter(door, options, Arc::clone(&shared), alarm.subscribe());
                     entering.push(async move { (entered.await, reply) });
                 }
+                Some(Request::Begin { start }) => rooms.push(start(alarm.subscribe())),
                 Some(Request::Panic { reply }) => {
                     // Whoever is at a door does not get in, and whoever is in hears the alarm.
                     entering.clear();

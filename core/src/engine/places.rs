@@ -65,6 +65,36 @@ impl Places {
         Ok(places)
     }
 
+    /// Starts the back ends that short codes can be exchanged over: those that carry a message of
+    /// 2,700 characters to one peer. A DHT does not.
+    ///
+    /// # Errors
+    /// [`ErrorKind::BadOption`], [`ErrorKind::System`].
+    pub fn start_for_code(
+        tasks: &Tasks,
+        options: &RoomOptions,
+        dialer: &Dialer,
+        sink: MeetSink,
+    ) -> Result<Self, Error> {
+        let mut places = Self {
+            backends: BTreeMap::new(),
+            listed: Vec::new(),
+            embedded: None,
+        };
+        for url in tracker_urls(&mut Vec::new(), options, None)? {
+            let (sink, seed) = (sink.clone(), entropy()?);
+            let patience = ClientOptions {
+                dialer: dialer.clone(),
+                ..ClientOptions::default()
+            };
+            let text = url.as_str().to_owned();
+            places.add("tracker", Some(text), |id| {
+                Box::new(ApartClient::start(tasks, id, url, patience, seed, sink))
+            });
+        }
+        Ok(places)
+    }
+
     fn add_trackers(
         &mut self,
         tasks: &Tasks,

@@ -193,7 +193,7 @@ async fn supervise(
 }
 
 /// How this room reaches hosts over TCP.
-fn dialer(options: &RoomOptions) -> Result<Dialer, Error> {
+pub(super) fn dialer(options: &RoomOptions) -> Result<Dialer, Error> {
     let Some(address) = &options.proxy else {
         return Ok(Dialer::default());
     };

@@ -478,17 +478,32 @@ fn a_code_is_found_when_a_slot_changes_and_expires_after_ten_minutes() {
 
 #[test]
 fn of_two_hosts_on_one_number_the_second_draws_again() {
+    // Two that draw one number, and nothing else alike.
+    let draw = |n: u32| {
+        let mut seed = [0; 32];
+        seed[..4].copy_from_slice(&n.to_be_bytes());
+        let code = ShortCode::draw(CodeLanguage::English, &mut ChaCha20Rng::from_seed(seed));
+        (code.nameplate(), seed)
+    };
+    let mut drawn = BTreeMap::new();
+    let (one, two) = (0..)
+        .map(draw)
+        .find_map(|(number, seed)| Some((drawn.insert(number, seed)?, seed)))
+        .unwrap();
     let mut world = World::new(6);
-    let seed = [9; 32];
-    let first = world.host_from(seed, 0);
+    let first = world.host_from(one, 0);
     world.run(10);
-    let second = world.host_from(seed, 0);
+    let second = world.host_from(two, 0);
     world.run(10);
-    let (one, two) = (world.shown(first), world.shown(second));
-    assert_ne!(one[..4], two[..4], "another number");
+    assert_ne!(
+        world.shown(first)[..4],
+        world.shown(second)[..4],
+        "another number"
+    );
+    assert!(!world.told_host(first).contains(&CodeHostEvent::Interference));
     // Both at once: both hear it.
     let mut world = World::new(7);
-    let (first, second) = (world.host_from(seed, 0), world.host_from([8; 32], 0));
+    let (first, second) = (world.host_from(one, 0), world.host_from(two, 0));
     world.run(10);
     assert_ne!(world.shown(first)[..4], world.shown(second)[..4]);
 }
