@@ -9,6 +9,8 @@
 mod base;
 #[path = "native_vectors/check.rs"]
 mod check;
+#[path = "native_vectors/code.rs"]
+mod code;
 #[path = "native_vectors/invite.rs"]
 mod invite;
 #[path = "native_vectors/said.rs"]

@@ -3,6 +3,7 @@
 use dayfly_proto::identity::check::{EMOJI, GROUP_STEPS, MAX_GROUP, MAX_SPENT, SCREEN, STEP};
 use dayfly_proto::identity::native::{handshake, lane, sender, session};
 use dayfly_proto::invite::native::{FRESH_MS, MAX_SEEN, MAX_SIGNAL};
+use dayfly_proto::room::code;
 use dayfly_proto::room::native::roster::{KEPT_GENERATIONS, MAX_OPS};
 use dayfly_proto::wire::native::{MAX_AUTHORS, MAX_NAME_UNITS, MAX_OP_BYTES, MAX_READ_IDS, MAX_TEXT_UNITS};
 use std::time::Duration;
@@ -59,6 +60,16 @@ fn its_limits_are_the_codes() {
     row(
         "box in an announce",
         format!("8,000 bytes; fresh for {} min either way", FRESH_MS / 60_000),
+    );
+    row(
+        "short code: life; wrong guesses; open exchanges; hosts a joiner tries",
+        format!(
+            "{}; {}; {}; {}",
+            seconds(code::LIFE),
+            code::MAX_WRONG,
+            code::MAX_OPEN,
+            code::MAX_HOSTS
+        ),
     );
     // A box holds its body, 45 bytes around that, the salt and the tag.
     assert_eq!(MAX_SIGNAL + 45 + 16 + 16, 8_000);

@@ -11,9 +11,10 @@ import json
 import sys
 from pathlib import Path
 
+from . import code as codes
 from . import cpace, description, frames, handshake, identity, kem, sas, signed, topics
 from .invite import Invite
-from .primitives import E, H, HMAC, KDF, Random, Sig, public_of, u8, u32
+from .primitives import E, H, HMAC, KDF, Random, Sig, lp, public_of, u8, u32
 from .session import REKEY_MESSAGES, Session, chunk
 
 FOLDER = Path(__file__).parents[3] / "core/proto/tests/vectors"
@@ -295,7 +296,41 @@ def said():
             "ack": {"secret": ack_secret, "h": h, "tags": [signed.ack(k_ack, h, role) for role in (1, 2)]}, "frames": frame}
 
 
-FILES = {"base": base, "invite": invite, "check": check, "session": session, "said": said}
+def code():
+    """Short codes: keys, topics, boxes, whole exchanges."""
+    cases = []
+    for words, theirs in [("4821-tulip-anchor", "4821-tulip-anchor"), ("0007-айва-якір", "0007-айва-якір"),
+                          ("4821-tulip-anchor", "4821-anchor-tulip")]:
+        name = words + theirs
+        keys = codes.Keys(words[:4])
+        host_cid, joiner_cid = fixed(name + " H", 16), fixed(name + " J", 16)
+        wide_j, seed, wide_h, m = fixed(name + " yJ", 64), fixed(name + " ek", 64), fixed(name + " yH", 64), fixed(name + " m")
+        joiner = codes.Joiner(theirs, host_cid, joiner_cid, wide_j, seed)
+        host = codes.Host(words, joiner.c1, wide_h, m)
+        c3 = joiner.read(host.c2)
+        right = host.confirm(c3)
+        assert right == (words == theirs)
+        record = fixed(name + " record", 150)
+        sealed = host.seal(record) if right else b""
+        assert not right or joiner.open(sealed) == record
+        name_here = codes.topic(keys, "tracker", 2_983_333)
+        salt, beacon = fixed(name + " salt", 16), codes.message(codes.BEACON, host_cid)
+        box = codes.seal(keys, name_here, beacon, salt)
+        assert codes.unseal(keys, name_here, box) == beacon
+        cases.append({
+            "code": words, "typed": theirs, "host": host_cid, "joiner": joiner_cid, "wide_j": wide_j, "seed": seed,
+            "wide_h": wide_h, "m": m, "right": right, "record": record,
+            "c1": codes.message(codes.C1, joiner.c1), "c2": codes.message(codes.C2, host.c2),
+            "c3": codes.message(codes.C3, c3), "c4": codes.message(codes.C4, joiner_cid + lp(sealed)),
+            "topics": [{"backend": kind, "slot": slot, "topic": codes.topic(keys, kind, slot)}
+                       for kind, slot in (("tracker", 2_983_333), ("nostr", 2_983_333), ("lan", 0))],
+            "box": {"topic": name_here, "salt": salt, "message": beacon, "text": box},
+        })
+    at = [0, 299, 300, 599, 600, 1_790_000_000]
+    return {"cases": cases, "slots": [{"unix": unix, "slots": codes.slots(unix)} for unix in at]}
+
+
+FILES = {"base": base, "invite": invite, "check": check, "session": session, "said": said, "code": code}
 
 
 def plain(value):
