@@ -40,13 +40,17 @@ impl Shown {
 
     /// What happens to it next; never without one.
     pub async fn next(&mut self) -> CodeHostEvent {
-        if let Some(share) = &self.0
-            && let Some(event) = share.next().await
-        {
-            return event;
+        let Some(share) = &self.0 else {
+            return std::future::pending().await;
+        };
+        let event = share.next().await;
+        if matches!(event, None | Some(CodeHostEvent::Ended { .. })) {
+            self.0 = None;
         }
-        self.0 = None;
-        std::future::pending().await
+        match event {
+            Some(event) => event,
+            None => std::future::pending().await,
+        }
     }
 }
 
