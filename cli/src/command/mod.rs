@@ -291,6 +291,16 @@ mod tests {
     }
 
     #[test]
+    fn a_code_takes_a_language_or_an_end() {
+        let model = Model::default();
+        assert_eq!(parse("/code de", &model), Typed::Code(CodeLanguage::German));
+        assert_eq!(parse("/code UK", &model), Typed::Code(CodeLanguage::Ukrainian));
+        assert_eq!(parse("/code stop", &model), Typed::CodeStop);
+        assert!(matches!(parse("/code", &model), Typed::Code(_)));
+        assert!(matches!(parse("/code fr", &model), Typed::Wrong(_)));
+    }
+
+    #[test]
     fn who_lists_whole_fingerprints() {
         let lines = who(&room(&[("b0b1", "Bob")]));
         assert_eq!(lines[0].text, "You are Ada, 00me-aaaa-bbbb-cccc.");

@@ -273,6 +273,18 @@ mod tests {
     }
 
     #[test]
+    fn a_code_is_asked_for_in_a_language_that_has_words() {
+        let read = |line: &str| parse(line.as_bytes()).map(|command| command.request);
+        let german = Request::Code {
+            language: Some(CodeLanguage::German),
+        };
+        assert_eq!(read(r#"{"cmd":"code","language":"de"}"#), Ok(german));
+        assert_eq!(read(r#"{"cmd":"code"}"#), Ok(Request::Code { language: None }));
+        assert_eq!(read(r#"{"cmd":"code_stop"}"#), Ok(Request::CodeStop));
+        assert!(read(r#"{"cmd":"code","language":"fr"}"#).is_err());
+    }
+
+    #[test]
     fn nonsense_is_refused_with_its_ref() {
         assert_eq!(refused(b"").0, None);
         assert_eq!(refused(b"[1]").0, None);

@@ -328,7 +328,10 @@ impl Host {
             }
         }
         drop(host);
-        meeting.flush().await;
+        tokio::select! {
+            () = meeting.flush() => {}
+            _ = alarm.changed() => {}
+        }
     }
 
     fn tell(&mut self, event: CodeHostEvent) {
@@ -396,7 +399,10 @@ impl Guest {
             }
         }
         drop(guest);
-        meeting.flush().await;
+        tokio::select! {
+            () = meeting.flush() => {}
+            _ = alarm.changed() => {}
+        }
     }
 
     fn tell(&mut self, event: CodeGuestEvent, invite: Option<&Invite>) {
