@@ -3,7 +3,8 @@
 use crate::discovery::Foreign;
 use crate::error::wait;
 use crate::{
-    Cancel, CodeShare, DayflyError, Invite, JoinCode, KeptIdentity, Listener, Live, LocalDiscovery, Subscription,
+    Cancel, CodeShare, DayflyError, Invite, JoinCode, KeptIdentity, Listener, Live, LocalDiscovery,
+    Subscription,
 };
 use dayfly_core::engine::{
     Engine as CoreEngine, EngineOptions, NativeOptions, RoomHandle, RoomOptions, Stats,

@@ -7,6 +7,7 @@
 use super::command::Command;
 use super::places::Places;
 use super::setup::{dialer, entropy};
+use super::shared::Shared;
 use super::{Engine, Error, ErrorKind, Request, RoomHandle, RoomOptions, Supervision, clock};
 use crate::rendezvous::Rendezvous;
 use crate::task::Tasks;
@@ -49,7 +50,7 @@ pub struct JoinCode {
 }
 
 /// What is started on the network thread.
-pub(super) type Start = Box<dyn FnOnce(watch::Receiver<()>) -> Supervision + Send>;
+pub(super) type Start = Box<dyn FnOnce(Arc<Shared>, watch::Receiver<()>) -> Supervision + Send>;
 
 /// Where codes of a room meet: what its person named, or the defaults; on a local network what the
 /// room itself uses. Passwords and names are none of a code's business.
@@ -134,8 +135,9 @@ impl RoomHandle {
             stopped,
             events: Some(events_in),
         };
-        self.engine
-            .begin(Box::new(move |alarm| Box::pin(host.run(alarm, started))))?;
+        self.engine.begin(Box::new(move |shared, alarm| {
+            Box::pin(host.run(shared, alarm, started))
+        }))?;
         start.await.map_err(|_| Error::ended())??;
         Ok(CodeShare {
             events: Mutex::new(events),
@@ -168,7 +170,9 @@ impl Engine {
             events: Some(events_in),
             result: result_in,
         };
-        self.begin(Box::new(move |alarm| Box::pin(guest.run(alarm, started))))?;
+        self.begin(Box::new(move |shared, alarm| {
+            Box::pin(guest.run(shared, alarm, started))
+        }))?;
         start.await.map_err(|_| Error::ended())??;
         Ok(JoinCode {
             events: Mutex::new(events),
@@ -195,10 +199,10 @@ struct Meeting {
 }
 
 impl Meeting {
-    async fn start(options: &RoomOptions) -> Result<Self, Error> {
+    fn start(shared: &Arc<Shared>, options: &RoomOptions) -> Result<Self, Error> {
         let tasks = Tasks::new();
         let (sink, meets) = mpsc::channel(MEET_EVENTS);
-        let places = Places::start_for_code(&tasks, options, &dialer(options)?, sink)?;
+        let places = Places::start_for_code(&tasks, shared, options, &dialer(options)?, sink)?;
         let listed = places.listed.into_iter().map(|place| CodePlace {
             backend: place.id,
             kind: place.kind,
@@ -282,9 +286,16 @@ struct Host {
 }
 
 impl Host {
-    async fn run(mut self, mut alarm: watch::Receiver<()>, started: oneshot::Sender<Result<(), Error>>) {
-        let begun = async { Ok((Meeting::start(&self.places).await?, entropy()?)) };
-        let (mut meeting, seed) = match begun.await {
+    async fn run(
+        mut self,
+        shared: Arc<Shared>,
+        mut alarm: watch::Receiver<()>,
+        started: oneshot::Sender<Result<(), Error>>,
+    ) {
+        let begun = Meeting::start(&shared, &self.places).and_then(|meeting| Ok((meeting, entropy()?)));
+        // Nothing here keeps what the rooms share alive.
+        drop(shared);
+        let (mut meeting, seed) = match begun {
             Ok(begun) => begun,
             Err(error) => {
                 let _ = started.send(Err(error));
@@ -366,9 +377,16 @@ struct Guest {
 }
 
 impl Guest {
-    async fn run(mut self, mut alarm: watch::Receiver<()>, started: oneshot::Sender<Result<(), Error>>) {
-        let begun = async { Ok((Meeting::start(&self.places).await?, entropy()?)) };
-        let (mut meeting, seed) = match begun.await {
+    async fn run(
+        mut self,
+        shared: Arc<Shared>,
+        mut alarm: watch::Receiver<()>,
+        started: oneshot::Sender<Result<(), Error>>,
+    ) {
+        let begun = Meeting::start(&shared, &self.places).and_then(|meeting| Ok((meeting, entropy()?)));
+        // Nothing here keeps what the rooms share alive.
+        drop(shared);
+        let (mut meeting, seed) = match begun {
             Ok(begun) => begun,
             Err(error) => {
                 let _ = started.send(Err(error));

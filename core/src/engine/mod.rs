@@ -326,7 +326,7 @@ async fn serve(options: EngineOptions, mut inbox: mpsc::Receiver<Request>) {
                     let entered = setup::enter(door, options, Arc::clone(&shared), alarm.subscribe());
                     entering.push(async move { (entered.await, reply) });
                 }
-                Some(Request::Begin { start }) => rooms.push(start(alarm.subscribe())),
+                Some(Request::Begin { start }) => rooms.push(start(Arc::clone(&shared), alarm.subscribe())),
                 Some(Request::Panic { reply }) => {
                     // Whoever is at a door does not get in, and whoever is in hears the alarm.
                     entering.clear();

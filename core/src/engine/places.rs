@@ -51,9 +51,7 @@ impl Places {
             listed: Vec::new(),
             embedded: embedded_tracker(options).await?,
         };
-        // Whoever hides this device's address does not advertise it.
-        let hides = options.no_lan || options.proxy.is_some() || options.route == Some(Route::RelayOnly);
-        let lan = if hides { None } else { shared.lan()? };
+        let lan = if hides(options) { None } else { shared.lan()? };
         places.add_trackers(tasks, door, options, dialer, lan.is_some(), &sink)?;
         places.add_dht(tasks, shared, door, options, &sink)?;
         if let Some(lan) = lan {
@@ -72,6 +70,7 @@ impl Places {
     /// [`ErrorKind::BadOption`], [`ErrorKind::System`].
     pub fn start_for_code(
         tasks: &Tasks,
+        shared: &Arc<Shared>,
         options: &RoomOptions,
         dialer: &Dialer,
         sink: MeetSink,
@@ -81,7 +80,8 @@ impl Places {
             listed: Vec::new(),
             embedded: None,
         };
-        for url in tracker_urls(&mut Vec::new(), options, None)? {
+        let lan = if hides(options) { None } else { shared.lan()? };
+        for url in tracker_urls(&mut Vec::new(), options, lan.is_some(), None)? {
             let (sink, seed) = (sink.clone(), entropy()?);
             let patience = ClientOptions {
                 dialer: dialer.clone(),
@@ -90,6 +90,12 @@ impl Places {
             let text = url.as_str().to_owned();
             places.add("tracker", Some(text), |id| {
                 Box::new(ApartClient::start(tasks, id, url, patience, seed, sink))
+            });
+        }
+        if let Some(lan) = lan {
+            let seed = entropy()?;
+            places.add("lan", None, |id| {
+                Box::new(LanClient::start(tasks, id, lan, true, seed, sink))
             });
         }
         Ok(places)
@@ -155,6 +161,11 @@ impl Places {
         });
         self.backends.insert(id, start(id));
     }
+}
+
+/// Whoever hides this device's address does not advertise it.
+fn hides(options: &RoomOptions) -> bool {
+    options.no_lan || options.proxy.is_some() || options.route == Some(Route::RelayOnly)
 }
 
 async fn embedded_tracker(options: &RoomOptions) -> Result<Option<Tracker>, Error> {
