@@ -1,11 +1,14 @@
 //! The UDP sockets under a link.
 //!
 //! They cure the crate's DTLS handshake ([`handshake`]), thin its connectivity checks
-//! ([`checks`]), lead its datagrams another way when an address changes ([`migrate`]), and treat a datagram that the kernel does not take as lost, which is what it is.
-//! They read unencrypted headers only and never change a datagram: they send one again, hold one
-//! back, or let it pass. Once a handshake is over, data passes at the cost of one look at its
+//! ([`checks`]), lead its datagrams another way when an address changes ([`migrate`]), and treat a
+//! datagram that the kernel does not take as lost, which is what it is. They read unencrypted
+//! headers only and change no datagram but a STUN server's answer that is too long for the crate
+//! ([`answers`]): they send one again, hold one back, or let it pass. Once a handshake is over,
+//! data passes at the cost of one look at its
 //! first byte.
 
+mod answers;
 mod checks;
 mod fence;
 mod handshake;
@@ -310,6 +313,11 @@ impl LinkSocket {
         }
         let now = self.runtime.now();
         self.handshakes.heard(now);
+        if length <= stride {
+            // Alone, so it may become shorter.
+            meta.len = answers::shorten(&mut buffer[..length]);
+        }
+        let length = meta.len;
         let mut kept = 0;
         let mut start = 0;
         while start < length {

@@ -148,6 +148,16 @@ fn enlarge(socket: &std::net::UdpSocket) {
     let _ = options.set_send_buffer_size(SOCKET_BUFFER);
 }
 
+/// The address in `IP:PORT`; the crate writes an IPv6 address of a TURN server without brackets.
+fn address(text: &str) -> Option<SocketAddr> {
+    let (ip, port) = text.rsplit_once(':')?;
+    let ip = ip
+        .strip_prefix('[')
+        .and_then(|ip| ip.strip_suffix(']'))
+        .unwrap_or(ip);
+    Some(SocketAddr::new(ip.parse().ok()?, port.parse().ok()?))
+}
+
 fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
 }
@@ -224,9 +234,9 @@ impl Runtime for LinkRuntime {
     fn resolve_host<'a>(&'a self, host: &'a str) -> BoxFuture<'a, io::Result<Vec<SocketAddr>>> {
         // The driver waits for this, so it gets addresses only; names were resolved before.
         Box::pin(async move {
-            host.parse()
+            address(host)
                 .map(|address| vec![address])
-                .map_err(|_| io::ErrorKind::Unsupported.into())
+                .ok_or_else(|| io::ErrorKind::Unsupported.into())
         })
     }
 
@@ -251,5 +261,25 @@ impl Runtime for LinkRuntime {
 
     fn yield_now(&self) -> BoxFuture<'static, ()> {
         self.base.yield_now()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn servers_are_addresses_with_and_without_brackets() {
+        for (text, want) in [
+            ("192.0.2.1:3478", Some("192.0.2.1:3478")),
+            ("[2001:db8::1]:3478", Some("[2001:db8::1]:3478")),
+            ("2001:db8::1:3478", Some("[2001:db8::1]:3478")),
+            ("relay.example:3478", None),
+            ("2001:db8::x", None),
+            ("", None),
+        ] {
+            let want = want.map(|want| want.parse().expect("an address"));
+            assert_eq!(address(text), want, "{text}");
+        }
     }
 }

@@ -40,6 +40,11 @@ const ICE_FAILED: Duration = Duration::from_secs(25);
 /// How often consent is refreshed (RFC 7675 asks for 5 s at most).
 const ICE_KEEPALIVE: Duration = Duration::from_secs(2);
 
+/// How long a way through a relay is not settled for, from the first check on. The crate keeps the
+/// pair that answers first, and a relay in the middle answers sooner than a peer behind a NAT whose
+/// port must be learnt first.
+const RELAY_WAIT: Duration = Duration::from_millis(300);
+
 /// How often the crate looks at its checks until a pair is chosen. It nominates only when it
 /// looks, so this bounds opening: 200 ms, its default, costs 400 ms a connection. The socket
 /// thins the repeated checks that come of it.
@@ -173,7 +178,7 @@ pub(super) async fn build(
         .with_host_acceptance_min_wait(Some(Duration::ZERO))
         .with_srflx_acceptance_min_wait(Some(Duration::ZERO))
         .with_prflx_acceptance_min_wait(Some(Duration::ZERO))
-        .with_relay_acceptance_min_wait(Some(Duration::ZERO));
+        .with_relay_acceptance_min_wait(Some(RELAY_WAIT));
     if cure {
         settings = settings.with_ice_connection_attempts(Some(ICE_CHECK_INTERVAL), Some(ICE_MAX_CHECKS));
     }
