@@ -2,9 +2,9 @@
 // the same relay, for every pair of kinds. A benchmark, not a test: prints docs/benchmarks.md's
 // table.
 //
-//   node nat.mjs [--rounds N] [--peers dayfly,chromium] [KIND-PART [KIND-PART]]
+//   node nat.mjs [--rounds N] [--peers dayfly,chromium] [--servers stun,turn,tcp,tls] [KIND-PART [KIND-PART]]
 //
-// DAYFLY_BIN names the binary. Namespaces need root on Linux.
+// `--servers` says what the terminals may ask. DAYFLY_BIN names the binary. Namespaces need root on Linux.
 
 import { parseArgs } from 'node:util';
 import { connectBare } from './lib/bare.mjs';
@@ -12,17 +12,17 @@ import { chromiumPath, launch } from './lib/browser.mjs';
 import { Internet, KINDS, missing, TURN } from './lib/netns.mjs';
 import { joins } from './lib/pair.mjs';
 
-const SERVERS = ['stun', 'turn', 'tcp', 'tls'];
-
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     rounds: { type: 'string', default: '3' },
     peers: { type: 'string', default: 'dayfly,chromium' },
+    servers: { type: 'string', default: 'stun,turn,tcp,tls' },
   },
 });
 const rounds = Number(values.rounds);
 const peers = values.peers.split(',');
+const servers = values.servers.split(',');
 
 const median = (numbers) => [...numbers].sort((a, b) => a - b)[Math.floor(numbers.length / 2)];
 
@@ -64,7 +64,7 @@ async function pair(kinds) {
     await internet.turn();
     await internet.tracker();
     const devices = [await internet.device('one', kinds[0]), await internet.device('two', kinds[1])];
-    const dayfly = peers.includes('dayfly') ? cell(await joins(t, internet, devices, { rounds, servers: SERVERS })) : '';
+    const dayfly = peers.includes('dayfly') ? cell(await joins(t, internet, devices, { rounds, servers })) : '';
     const chromium = peers.includes('chromium') ? cell(await pages(t, internet, devices)) : '';
     return `| ${kinds[0]} | ${kinds[1]} | ${dayfly} | ${chromium} |`;
   });

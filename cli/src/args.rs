@@ -170,6 +170,11 @@ pub struct RoomArgs {
     /// DAYFLY_PROXY_PASSWORD
     #[arg(long, value_name = "URL")]
     pub proxy: Option<String>,
+    /// Relay datagrams for two members of a native room who cannot reach each other, if this device
+    /// has an address on the open internet: at most 256 MB, 256 KB a second. You learn who exchanges
+    /// how much with whom, never what
+    #[arg(long, conflicts_with = "web")]
+    pub relay_for_others: bool,
     /// Contact nothing beyond this machine and its network
     #[arg(long)]
     pub local: bool,

@@ -341,6 +341,7 @@ fn options(args: &RoomArgs, tracker: &OwnTracker, front_end: FrontEnd) -> Result
         route: Some(args.route.into()),
         proxy: proxy.transpose()?,
         dht: dht(args),
+        relay_for_others: args.relay_for_others,
         ..RoomOptions::default()
     })
 }

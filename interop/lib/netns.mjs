@@ -12,7 +12,7 @@ import { coturn, MEETING, MIDDLE, relayUrls, trackerUrl } from './netns/middle.m
 import { startService, trackerCommand } from './tracker.mjs';
 
 export { KINDS } from './netns/kinds.mjs';
-export { TURN } from './netns/middle.mjs';
+export { TURN, WATCH } from './netns/middle.mjs';
 
 const run = promisify(execFile);
 

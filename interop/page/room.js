@@ -236,6 +236,11 @@ export class Room {
     return paths;
   }
 
+  /** What each peer said of how it is reached, as it stands. */
+  remoteDescriptions() {
+    return Object.values(this.#room.getPeers()).map((connection) => connection.remoteDescription.sdp);
+  }
+
   /** Leaves as navigating within the real page does. */
   async leave() {
     await this.#send(TYPING.room, { isTyping: false });

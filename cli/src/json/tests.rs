@@ -195,6 +195,8 @@ fn every_row_of_a_native_room_keeps_to_the_contract() {
         NoticeCode::Locked,
         NoticeCode::WasNative,
         NoticeCode::Relay,
+        NoticeCode::NoRelay,
+        NoticeCode::RelaySpent,
     ] {
         let message = "A sentence.".into();
         events.push(Event::Notice { code, message });

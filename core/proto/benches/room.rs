@@ -216,7 +216,7 @@ impl Net {
                 let sdp = described(Setup::ActPass, (n, link));
                 self.link((n, link), LinkEvent::Described { sdp });
             }
-            Output::Answer { link, offer } => {
+            Output::Answer { link, offer, .. } => {
                 self.other.insert((n, link), end_of(&offer));
                 let sdp = described(Setup::Active, (n, link));
                 self.link((n, link), LinkEvent::Described { sdp });
@@ -298,6 +298,8 @@ impl Net {
             Output::Event(Event::Message { .. }) => self.shown[n] += 1,
             Output::Event(_)
             | Output::Withdraw { .. }
+            | Output::RelayGrant { .. }
+            | Output::RelayRevoke { .. }
             | Output::Renegotiate { .. }
             | Output::OpenNative { .. }
             | Output::SendNative { .. } => {}

@@ -9,7 +9,7 @@ use dayfly_proto::crypto::{PublicKey, SigningKey, hash};
 use dayfly_proto::secret::{Private, SecretBytes, SecretString};
 use dayfly_proto::wire::native::{
     Content, Event, EventId, Frame, Frontier, Group, GroupHeader, HistoryItem, Mark, Op, OpKind, Refused,
-    SENDER_KEY_LEN, Signal, Signed, Skdm, Tombstone, flags, group_plain, open_group_plain,
+    RelayGrant, SENDER_KEY_LEN, Signal, Signed, Skdm, Tombstone, flags, group_plain, open_group_plain,
 };
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -646,6 +646,68 @@ fn unknown_types_below_128_are_refused_and_the_others_passed_over() {
         }
     }
     assert_eq!(known.iter().collect::<std::collections::BTreeSet<_>>().len(), 32);
+}
+
+#[test]
+fn a_relays_grant_has_one_form_and_bounds() {
+    let grant = RelayGrant {
+        seconds: 3_600,
+        addresses: vec![
+            "203.0.113.9:40000".parse().unwrap(),
+            "[2001:db8::9]:40001".parse().unwrap(),
+        ],
+        username: "user".into(),
+        password: secret("word"),
+    };
+    let bytes = Frame::Relay(grant.clone()).encode();
+    let mut written = vec![
+        132, 0, 0, 0x0e, 0x10, 2, 4, 203, 0, 113, 9, 0x9c, 0x40, 6, 0x20, 1, 0x0d, 0xb8,
+    ];
+    written.extend([0; 11]);
+    written.extend([9, 0x9c, 0x41]);
+    assert_eq!(bytes[..written.len()], written);
+    assert_eq!(Frame::decode(&bytes), Ok(Some(Frame::Relay(grant.clone()))));
+    for cut in 1..bytes.len() {
+        assert!(Frame::decode(&bytes[..cut]).is_err());
+    }
+    // Nobody, too many, another family, no port, a word with a space, a word too long.
+    let mut wrong = vec![RelayGrant {
+        username: "us er".into(),
+        ..grant.clone()
+    }];
+    wrong.push(RelayGrant {
+        username: String::new(),
+        ..grant.clone()
+    });
+    wrong.push(RelayGrant {
+        password: secret(&"x".repeat(65)),
+        ..grant.clone()
+    });
+    wrong.push(RelayGrant {
+        addresses: Vec::new(),
+        ..grant.clone()
+    });
+    wrong.push(RelayGrant {
+        addresses: vec![grant.addresses[0]; 5],
+        ..grant.clone()
+    });
+    wrong.push(RelayGrant {
+        addresses: vec!["203.0.113.9:0".parse().unwrap()],
+        ..grant
+    });
+    for grant in wrong {
+        assert!(Frame::decode(&Frame::Relay(grant).encode()).is_err());
+    }
+    let mut family = bytes.to_vec();
+    family[6] = 5;
+    assert!(Frame::decode(&family).is_err());
+
+    for spent in [false, true] {
+        let end = Frame::RelayEnd { spent };
+        assert_eq!(end.encode()[..], [133, u8::from(spent)]);
+        assert_eq!(Frame::decode(&end.encode()), Ok(Some(end)));
+    }
+    assert!(Frame::decode(&[133, 2]).is_err());
 }
 
 #[test]

@@ -7,8 +7,10 @@ use super::clock;
 use super::command::Command;
 use super::hub::SharedHub;
 use super::meter::{Counters, Meter};
+use super::relaying;
 use super::relays::RelayNews;
-use crate::link::{Link, LinkConfig, LinkSink, Stack};
+use crate::link::relay::{Relay, RelayEvent};
+use crate::link::{Link, LinkConfig, LinkSink, Route, Stack};
 use crate::rendezvous::Rendezvous;
 use dayfly_proto::id::{BackendId, LinkId};
 use dayfly_proto::identity::web::WebIdentity;
@@ -33,6 +35,8 @@ pub(super) struct Driver {
     pub link_sink: LinkSink,
     pub backends: BTreeMap<BackendId, Box<dyn Rendezvous>>,
     pub meter: Meter,
+    /// What relays for other members, if this person agreed.
+    pub relay: Option<Relay>,
 }
 
 /// Where a driver's inputs come from.
@@ -42,6 +46,8 @@ pub(super) struct Inputs {
     pub meets: mpsc::Receiver<(BackendId, MeetEvent)>,
     /// From whoever keeps a list of relays; closed where there is none.
     pub relay_news: mpsc::Receiver<RelayNews>,
+    /// Of the relay, where there is one.
+    pub relayed: mpsc::Receiver<RelayEvent>,
     /// For web rooms.
     pub identity: Option<oneshot::Receiver<WebIdentity>>,
 }
@@ -72,6 +78,7 @@ impl Driver {
                     None => self.room.leave(clock::now()),
                 },
                 Some((link, event)) = inputs.links.recv() => self.link_event(link, event),
+                Some(RelayEvent::Spent) = inputs.relayed.recv() => self.room.relay_spent(clock::now()),
                 Some((backend, event)) = inputs.meets.recv() => {
                     self.room.handle_meet(clock::now(), backend, event);
                 }
@@ -106,10 +113,15 @@ impl Driver {
                     let made = self.stack.offer(link, &self.link_config, self.link_sink.clone());
                     self.links.insert(link, made);
                 }
-                Output::Answer { link, offer } => {
-                    let made = self
-                        .stack
-                        .answer(link, offer, &self.link_config, self.link_sink.clone());
+                Output::Answer { link, offer, relays } => {
+                    let mut config = self.link_config.clone();
+                    // Whoever wants relays only, or none, has said which.
+                    if config.route == Route::Automatic {
+                        config
+                            .ice_servers
+                            .extend(relaying::servers(relays, config.loopback));
+                    }
+                    let made = self.stack.answer(link, offer, &config, self.link_sink.clone());
                     self.links.insert(link, made);
                 }
                 Output::Accept { link, answer } => self.with(link, |link| link.accept(answer)),
@@ -159,6 +171,20 @@ impl Driver {
                 Output::Withdraw { backend, topic, peer } => {
                     if let Some(backend) = self.backends.get_mut(&backend) {
                         backend.withdraw(topic, peer);
+                    }
+                }
+                Output::RelayGrant {
+                    username,
+                    password,
+                    lifetime,
+                } => {
+                    if let Some(relay) = &self.relay {
+                        relay.grant(username, password, lifetime);
+                    }
+                }
+                Output::RelayRevoke { username } => {
+                    if let Some(relay) = &self.relay {
+                        relay.revoke(username);
                     }
                 }
                 Output::Event(event) => {
@@ -299,6 +325,11 @@ impl Driver {
         stats.bytes_sent_per_minute = lately.sent;
         stats.bytes_received_per_minute = lately.received;
         stats.tracker_bytes_per_minute = lately.tracker_sent;
+        if let Some(relay) = &self.relay {
+            let usage = relay.usage();
+            stats.relayed_bytes = usage.bytes;
+            stats.relaying_for = u32::try_from(usage.members).unwrap_or(u32::MAX);
+        }
         stats
     }
 

@@ -17,6 +17,7 @@ mod listen;
 mod meter;
 mod native;
 mod places;
+mod relaying;
 #[allow(clippy::disallowed_methods, reason = "the rim: asks a server, with deadlines")]
 mod relays;
 mod setup;
@@ -89,6 +90,11 @@ pub struct RoomOptions {
     /// Which ways connections may take; `None` is [`Route::Automatic`].
     #[cfg_attr(feature = "uniffi", uniffi(default = None))]
     pub route: Option<Route>,
+    /// Relay datagrams for two members of a native room who cannot reach each other, if this device
+    /// has an address on the open internet: at most 256 MB a room, 256 KB a second. It learns who
+    /// exchanges how much with whom, and when; never what.
+    #[cfg_attr(feature = "uniffi", uniffi(default = false))]
+    pub relay_for_others: bool,
     /// The room's password, where the invite asks for one.
     #[cfg_attr(feature = "uniffi", uniffi(default = None))]
     pub password: Option<SecretString>,
@@ -137,6 +143,10 @@ pub struct Stats {
     pub bytes_received_per_minute: u64,
     /// Bytes sent to trackers, likewise.
     pub tracker_bytes_per_minute: u64,
+    /// Bytes relayed for other members, both ways together.
+    pub relayed_bytes: u64,
+    /// Members for whom something may be relayed just now.
+    pub relaying_for: u32,
 }
 
 impl From<dayfly_proto::room::Stats> for Stats {

@@ -6,6 +6,7 @@ use super::driver::{Driver, Inputs};
 use super::hub::SharedHub;
 use super::native::{self, Door};
 use super::places::Places;
+use super::relaying;
 use super::relays::{self, RelayConfig};
 use super::shared::Shared;
 use super::{Error, ErrorKind, REQUESTS, RoomOptions};
@@ -114,14 +115,21 @@ pub(super) async fn enter(
         }
     };
     let native = matches!(entry, Entry::Native(_));
+    let (relay_sink, relayed) = mpsc::channel(1);
+    let relay = relaying::start(&tasks, &options, native, relay_sink).await?;
     let config = RoomConfig {
         entry,
-        name: options.name,
+        name: options.name.clone(),
         backends: places.listed,
     };
     let hub = SharedHub::default();
+    let mut room = Room::new(config, super::clock::now(), entropy()?);
+    if options.relay_for_others {
+        let addresses = relay.as_ref().map(|relay| relay.addresses().to_vec());
+        room.relays_at(super::clock::now(), addresses.unwrap_or_default());
+    }
     let driver = Driver {
-        room: Room::new(config, super::clock::now(), entropy()?),
+        room,
         hub: hub.clone(),
         stack: Box::new(WebRtcStack::new()),
         link_config: LinkConfig {
@@ -137,6 +145,7 @@ pub(super) async fn enter(
         link_sink,
         backends: places.backends,
         meter: super::meter::Meter::default(),
+        relay,
     };
     let entered = Entered {
         commands,
@@ -150,6 +159,7 @@ pub(super) async fn enter(
         links,
         meets,
         relay_news,
+        relayed,
         identity,
     };
     let supervision = supervise(driver, inputs, hub, tasks, places.embedded, finished, alarm);

@@ -53,3 +53,20 @@ export async function coturn(folder) {
   ];
   return { command, cert, pem, ready: /relay [0-9.]+ initialization done|Total General servers/i };
 }
+
+/**
+ * Rules that count what a device sends: to the tracker, to the relay, and to anybody else. What the
+ * kernel says to its neighbours by itself is left out.
+ */
+export const WATCH = `table inet watch {
+  counter tracker {}
+  counter relay {}
+  counter other {}
+  chain sent { type filter hook output priority 0;
+    oifname "lo" accept
+    meta l4proto ipv6-icmp accept
+    ip daddr ${MEETING.v4} tcp dport 443 counter name tracker accept
+    ip daddr ${MIDDLE.v4} udp dport 3478 counter name relay accept
+    counter name other
+  }
+}`;

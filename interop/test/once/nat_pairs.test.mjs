@@ -11,6 +11,7 @@ const PAIRS = [
   ['port restricted', 'symmetric', 'relay'],
   ['symmetric', 'symmetric', 'relay'],
   ['IPv6 only', 'IPv6 only', 'direct'],
+  ['IPv6 only', 'port restricted', 'relay'],
 ];
 
 for (const [one, two, via] of PAIRS) {

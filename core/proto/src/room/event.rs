@@ -550,4 +550,8 @@ pub enum NoticeCode {
     WasNative,
     /// A relay refuses or does not answer.
     Relay,
+    /// This device cannot relay for others: nobody outside its network reaches it.
+    NoRelay,
+    /// A member, or this device, has relayed as much for others as one room may.
+    RelaySpent,
 }

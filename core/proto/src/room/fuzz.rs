@@ -459,7 +459,9 @@ impl World {
                 Output::Accept { .. }
                 | Output::Renegotiate { .. }
                 | Output::Reply { .. }
-                | Output::Withdraw { .. } => {}
+                | Output::Withdraw { .. }
+                | Output::RelayGrant { .. }
+                | Output::RelayRevoke { .. } => {}
             }
         }
     }

@@ -2,7 +2,10 @@
 
 use super::event::{Event, Via};
 use crate::id::{BackendId, LinkId, PeerId};
+use crate::secret::SecretString;
 use crate::wire::web::topic::InfoHash;
+use std::net::SocketAddr;
+use std::time::Duration;
 
 /// What a place to meet reports to the room.
 #[derive(Debug)]
@@ -101,6 +104,17 @@ pub struct Binding {
     pub dtls_client: bool,
 }
 
+/// The way to a member's relay.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RelayAccess {
+    /// Where it listens, one to four.
+    pub addresses: Vec<SocketAddr>,
+    /// What it asks for.
+    pub username: String,
+    /// The same.
+    pub password: SecretString,
+}
+
 /// An offer to be announced.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SealedOffer {
@@ -124,6 +138,9 @@ pub enum Output {
         link: LinkId,
         /// The offer's SDP text, from a peer.
         offer: String,
+        /// Members' relays to ask for an address, beside the servers every connection asks: the
+        /// peer was not reached without. Their addresses are those members' word.
+        relays: Vec<RelayAccess>,
     },
     /// Give the answer to an offer of ours to its connection.
     Accept {
@@ -199,6 +216,20 @@ pub enum Output {
         topic: InfoHash,
         /// As whom.
         peer: PeerId,
+    },
+    /// Let whoever has these credentials use this device's relay, or go on using it.
+    RelayGrant {
+        /// New for each member.
+        username: String,
+        /// The same.
+        password: SecretString,
+        /// From now on.
+        lifetime: Duration,
+    },
+    /// Take such credentials back, and what was relayed with them.
+    RelayRevoke {
+        /// Which.
+        username: String,
     },
     /// Tell the person.
     Event(Event),

@@ -524,13 +524,18 @@ impl Room {
         if self.links.values().any(same) || !self.may_attempt(now, key, HEDGE_AFTER) {
             return;
         }
+        let relays = self.relays_for(now, key);
         let mut link = Link::new(Role::Answerer(slot), offer_id, now.mono);
         link.peer = Some(key);
         link.remote = Some(remote);
         link.generation = self.meeting.generation(slot.island);
         let id = self.add_link(link);
         self.timers.set(Timer::Opens(id), now.plus(OPENS_WITHIN));
-        self.out(Output::Answer { link: id, offer });
+        self.out(Output::Answer {
+            link: id,
+            offer,
+            relays,
+        });
     }
 
     fn answered(&mut self, now: Now, signal: Unsealed, offer_id: &str) {
@@ -691,6 +696,21 @@ impl Room {
         for slot in self.meeting.slots() {
             self.announce_soon(now, slot, Duration::from_secs(1));
         }
+    }
+
+    /// Whether an attempt with this peer has failed since one worked, or is under way and taking
+    /// so long that another may begin.
+    pub(super) fn was_not_reached(&self, key: PeerKey) -> bool {
+        let failed = self
+            .meeting
+            .acquaintances
+            .get(&key)
+            .is_some_and(|met| met.failures > 0);
+        failed
+            || self
+                .links
+                .values()
+                .any(|link| link.peer == Some(key) && link.is_half_open())
     }
 
     /// A link with this peer works: what failed before no longer counts.

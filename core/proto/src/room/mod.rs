@@ -666,7 +666,7 @@ fn my_id() -> MemberId {
 }
 
 /// `len` characters of `[0-9A-Za-z]`, each as likely as the next.
-fn alphanumeric(rng: &mut ChaCha20Rng, len: usize) -> String {
+fn alphanumeric(rng: &mut impl Rng, len: usize) -> String {
     const SET: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
     let mut out = String::with_capacity(len);
     while out.len() < len {

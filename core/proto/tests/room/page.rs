@@ -249,7 +249,11 @@ impl Page {
                 self.answering.insert(from, (link, backend, offer_id));
                 self.timers.set(Timer::Answering(from), now.plus(ANSWERING_FOR));
                 self.add_channel(link, from);
-                self.outputs.push_back(Output::Answer { link, offer });
+                self.outputs.push_back(Output::Answer {
+                    link,
+                    offer,
+                    relays: Vec::new(),
+                });
             }
             MeetEvent::Answer {
                 from,

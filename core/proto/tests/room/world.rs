@@ -173,6 +173,10 @@ pub struct World {
     next_happening: u64,
     /// Pairs of seats that cannot reach each other; trackers they can.
     cut: BTreeSet<(usize, usize)>,
+    /// Credentials that members gave out for their relays and have not taken back.
+    pub credentials: BTreeSet<String>,
+    /// Ends that were made with a member's relay, and the credentials they use.
+    pub relayed: BTreeMap<u64, String>,
     pub weather: Weather,
     pub islands: Vec<Island>,
     pub password: Option<String>,
@@ -210,6 +214,8 @@ impl World {
             happenings: BTreeMap::new(),
             next_happening: 0,
             cut: BTreeSet::new(),
+            credentials: BTreeSet::new(),
+            relayed: BTreeMap::new(),
             weather: Weather::default(),
             islands: vec![Island::chitchatter()],
             password: None,
@@ -439,6 +445,20 @@ impl World {
         !self.cut.contains(&(a.min(b), a.max(b))) && !self.seats[a].dead && !self.seats[b].dead
     }
 
+    /// Whether what goes from one end of a connection arrives at the other: by itself, or through a
+    /// relay whose credentials are still good.
+    fn passes(&self, a: u64, b: u64) -> bool {
+        let relayed = |end: &u64| {
+            let username = self.relayed.get(end);
+            username.is_some_and(|username| self.credentials.contains(username))
+        };
+        let (Some(one), Some(two)) = (self.ends.get(&a), self.ends.get(&b)) else {
+            return false;
+        };
+        let alive = !self.seats[one.seat].dead && !self.seats[two.seat].dead;
+        self.reach(one.seat, two.seat) || (alive && [a, b].iter().any(relayed))
+    }
+
     pub fn set_tracker(&mut self, tracker: usize, up: bool) {
         self.trackers[tracker].down = !up;
         if !up {
@@ -594,11 +614,11 @@ impl World {
             }
             Happening::FallsSilent(id) => {
                 let Some(end) = self.ends.get(&id) else { return };
-                let Some(other) = end.other.and_then(|other| self.ends.get(&other)) else {
+                let Some(other) = end.other.filter(|other| self.ends.contains_key(other)) else {
                     return;
                 };
-                let reach = self.reach(end.seat, other.seat) && !end.dead;
-                if !reach && end.open && !end.silent {
+                let passes = self.passes(id, other) && !end.dead;
+                if !passes && end.open && !end.silent {
                     self.ends.get_mut(&id).unwrap().silent = true;
                     self.link_event(id, LinkEvent::Silent);
                 }
@@ -631,11 +651,8 @@ impl World {
     fn deliver(&mut self, to: u64, frame: Vec<u8>, native: bool) {
         let wait = self.between(self.weather.delay);
         let Some(end) = self.ends.get(&to) else { return };
-        let other = end
-            .other
-            .and_then(|other| self.ends.get(&other))
-            .map(|other| other.seat);
-        let reach = other.is_none_or(|other| self.reach(end.seat, other)) && !end.dead;
+        let other = end.other.filter(|other| self.ends.contains_key(other));
+        let reach = other.is_none_or(|other| self.passes(to, other)) && !end.dead;
         let at = (self.mono + wait).max(end.busy_until);
         let end = self.ends.get_mut(&to).unwrap();
         if !reach || !end.open {
@@ -743,8 +760,11 @@ impl World {
                     ),
                 );
             }
-            Output::Answer { link, offer } => {
+            Output::Answer { link, offer, relays } => {
                 let end = self.new_end(seat, link);
+                if let Some(relay) = relays.into_iter().next() {
+                    self.relayed.insert(end, relay.username);
+                }
                 let offerer = end_in(Setup::ActPass, &offer);
                 let Some(offerer) = offerer else {
                     self.later(
@@ -866,6 +886,12 @@ impl World {
                     .or_default();
                 swarm.retain(|(other, _)| *other != peer);
             }
+            Output::RelayGrant { username, .. } => {
+                self.credentials.insert(username);
+            }
+            Output::RelayRevoke { username } => {
+                self.credentials.remove(&username);
+            }
             Output::Event(event) => self.seats[seat].events.push(event),
         }
     }
@@ -881,9 +907,8 @@ impl World {
                 .is_some_and(|end| end.other == Some(ours) && !end.closed)
         };
         let Some(theirs) = theirs.filter(fits) else { return };
-        let other = self.ends[&theirs].seat;
         self.ends.get_mut(&ours).unwrap().other = Some(theirs);
-        if !self.reach(seat, other) || self.random(1_000) < self.weather.never_opens {
+        if !self.passes(ours, theirs) || self.random(1_000) < self.weather.never_opens {
             return;
         }
         for end in [ours, theirs] {
@@ -898,12 +923,11 @@ impl World {
         };
         let Some(end) = self.ends.get_mut(&id) else { return };
         end.closed = true;
-        let (seat, other) = (end.seat, end.other);
-        let Some(other) = other else { return };
+        let Some(other) = end.other else { return };
         let Some(theirs) = self.ends.get(&other) else {
             return;
         };
-        if theirs.other == Some(id) && theirs.open && !theirs.dead && self.reach(seat, theirs.seat) {
+        if theirs.other == Some(id) && theirs.open && !theirs.dead && self.passes(id, other) {
             // After what was sent before.
             let wait = theirs.busy_until.max(self.mono + ms(5)) - self.mono + ms(5);
             let reason = "The other side closed it.".into();

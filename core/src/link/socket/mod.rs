@@ -33,7 +33,7 @@ pub(crate) fn watch_relays(count: usize) -> TurnWatch {
 
 use checks::Checks;
 use handshake::{Handshake, Verdict};
-use record::{Content, content, may_shake_hands};
+use record::{Content, content, may_shake_hands, through};
 use std::future::Future;
 use std::io::{self, IoSliceMut};
 use std::net::SocketAddr;
@@ -354,7 +354,7 @@ impl AsyncUdpSocket for LinkSocket {
         let to = batch.destination;
         if batch.segment_size.is_none() && content(batch.contents) == Content::Check {
             self.checking.store(true, Ordering::Relaxed);
-            if !self.checks().may_send(to, now) {
+            if !self.checks().may_send(to, through(batch.contents), now) {
                 return Poll::Ready(Ok(batch.contents.len()));
             }
             let passed = self.pass(cx, batch);

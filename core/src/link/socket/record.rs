@@ -105,13 +105,34 @@ fn unframed(datagram: &[u8]) -> &[u8] {
     }
 }
 
+/// A number for the address behind a TURN server that a datagram is for: of its channel, or of its
+/// address in an indication; 0 for what is not framed.
+pub(super) fn through(datagram: &[u8]) -> u64 {
+    match datagram.first() {
+        Some(64..=79) => u64::from(be16(datagram, 0).unwrap_or(0)),
+        Some(0) if datagram.get(1) == Some(&0x16) && is_stun(datagram) => {
+            const PEER: u16 = 0x0012;
+            let peer = attribute(datagram, PEER).unwrap_or_default();
+            // Port and the first four bytes of the address are masked with what is the same always;
+            // what follows in IPv6, with the transaction, which is new each time.
+            let told = peer.get(2..8).unwrap_or_default();
+            told.iter().fold(1, |number, byte| number << 8 | u64::from(*byte))
+        }
+        _ => 0,
+    }
+}
+
 /// The DATA attribute of an indication.
 fn indicated(datagram: &[u8]) -> Option<&[u8]> {
     const DATA: u16 = 0x0013;
+    attribute(datagram, DATA)
+}
+
+fn attribute(datagram: &[u8], wanted: u16) -> Option<&[u8]> {
     let mut rest = datagram.get(20..)?;
     loop {
         let (kind, length) = (be16(rest, 0)?, usize::from(be16(rest, 2)?));
-        if kind == DATA {
+        if kind == wanted {
             return rest.get(4..4 + length);
         }
         rest = rest.get(4 + length.next_multiple_of(4)..)?;

@@ -15,8 +15,8 @@ use webrtc::runtime::Runtime;
 /// 64 KiB, and each is checked against each of the peer's.
 const MAX_PER_FAMILY: usize = 3;
 
-/// Most STUN servers asked by one link, and most relays.
-const MAX_SERVERS: usize = 4;
+/// Most STUN servers asked by one link, and most relays, those of members included.
+const MAX_SERVERS: usize = 6;
 
 /// How long names may take to resolve. What was not resolved by then is left out.
 const RESOLVE: Duration = Duration::from_millis(500);

@@ -178,7 +178,10 @@ pub(super) async fn build(
         .with_host_acceptance_min_wait(Some(Duration::ZERO))
         .with_srflx_acceptance_min_wait(Some(Duration::ZERO))
         .with_prflx_acceptance_min_wait(Some(Duration::ZERO))
-        .with_relay_acceptance_min_wait(Some(RELAY_WAIT));
+        .with_relay_acceptance_min_wait(Some(match config.route {
+            Route::RelayOnly => Duration::ZERO,
+            Route::Automatic | Route::DirectOnly => RELAY_WAIT,
+        }));
     if cure {
         settings = settings.with_ice_connection_attempts(Some(ICE_CHECK_INTERVAL), Some(ICE_MAX_CHECKS));
     }

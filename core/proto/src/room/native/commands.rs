@@ -127,10 +127,12 @@ impl Room {
         if on {
             // What is said from now on is sealed under a key it is not given.
             self.native.chain = None;
+            self.relays_part(key);
         }
         self.show_peer(key);
         if !on {
             self.greet_member(now, key);
+            self.lends_relay(now, key);
         }
     }
 }

@@ -21,6 +21,7 @@ pub mod ledger;
 mod owner;
 mod partings;
 mod peers;
+mod relays;
 pub mod roster;
 mod signals;
 mod sync;
@@ -49,6 +50,7 @@ use ledger::Ledger;
 use peers::Peer;
 use peers::name_of;
 use rand_chacha::ChaCha20Rng;
+use relays::Relays;
 use roster::Roster;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::fmt;
@@ -106,6 +108,8 @@ pub(super) enum NativeTimer {
     Call(PublicKey),
     /// Nobody else was here for a day: the room wipes itself.
     Empty,
+    /// Credentials at this device's relay are prolonged.
+    Relays,
 }
 
 /// The native half of a room's state.
@@ -145,6 +149,7 @@ pub(super) struct Native {
     asks: Bucket,
     /// Offers taken within sessions.
     signalled: VecDeque<[u8; 16]>,
+    relays: Relays,
 }
 
 impl Native {
@@ -220,6 +225,7 @@ impl Native {
             sticky: VecDeque::new(),
             asks: Bucket::new(ASKS),
             signalled: VecDeque::new(),
+            relays: Relays::default(),
         }
     }
 
@@ -326,6 +332,7 @@ impl Room {
             NativeTimer::Doubt => self.doubt_over(now),
             NativeTimer::Call(key) => self.look_for(now, &key),
             NativeTimer::Empty => self.end(EndReason::Empty),
+            NativeTimer::Relays => self.relays_due(now),
         }
     }
 }

@@ -133,6 +133,7 @@ impl Room {
             if let Some(peer) = self.native.peers.get_mut(&key) {
                 peer.calls.forget();
             }
+            self.relays_part(&key);
             self.owner_moves(&key);
         }
     }

@@ -524,6 +524,7 @@ impl Room {
             }
             self.mark_members();
             self.settle_sessions(now, key);
+            self.lends_relay(now, key);
             return;
         }
         let row = Row {
@@ -562,6 +563,7 @@ impl Room {
         self.owner_moves(key);
         // What was said before it had said its name may go to it now.
         self.greet_member(now, key);
+        self.lends_relay(now, key);
     }
 
     /// What is shown as checked about a key.

@@ -357,6 +357,7 @@ impl Room {
             self.native.signalled.pop_front();
         }
         self.native.signalled.push_back(signal.id);
+        let relays = self.relays_for(now, peer_key);
         let mut link = Link::new(Role::Called(*key), offer_id, now.mono);
         link.peer = Some(peer_key);
         link.generation = signal.generation;
@@ -366,6 +367,7 @@ impl Room {
         self.out(Output::Answer {
             link,
             offer: description.to_sdp(),
+            relays,
         });
     }
 }

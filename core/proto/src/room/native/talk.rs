@@ -60,6 +60,8 @@ impl Room {
             Frame::Signal(signal) => self.signalled(now, key, signal, None),
             Frame::PassOn { to, sealed } => self.pass_on(now, key, &to, sealed),
             Frame::PassedOn { from, sealed } => self.passed_on(now, key, &from, &sealed),
+            Frame::Relay(grant) => self.relay_lent(now, key, grant),
+            Frame::RelayEnd { spent } => self.relay_withdrawn(key, spent),
             frame => self.check_frame(now, id, key, frame),
         }
     }

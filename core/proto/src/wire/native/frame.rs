@@ -23,11 +23,14 @@
 //! 128 signal     kind u8 ‖ id[16] ‖ gen u32 ‖ lp description
 //! 129 pass on    to[32] ‖ lp box
 //! 130 passed on  from[32] ‖ lp box
+//! 132 relay      seconds u32 ‖ count u8 ‖ (4 or 6 ‖ ip ‖ port u16) each ‖ lp user ‖ lp password
+//! 133 relay end  spent u8
 //! ```
 //! 7 is kept for lanes of bulk data, 8 for capabilities beyond those of the identity proof.
 
 use super::event::{Event, flags, switch};
 use super::group::{Group, Skdm};
+use super::relay::RelayGrant;
 use super::{GROUP_CHECK, MAX_AUTHORS, MAX_NAME_UNITS, MAX_OP_BYTES, MAX_READ_IDS};
 use crate::crypto::{Malformed, PublicKey, Reader, Signature, put_lp};
 use crate::secret::{Private, SecretBytes};
@@ -250,6 +253,13 @@ pub enum Frame {
     History(HistoryItem),
     /// That was all.
     HistoryEnd,
+    /// The receiver may use the sender's relay.
+    Relay(RelayGrant),
+    /// It may not any more.
+    RelayEnd {
+        /// Because as much was relayed as may be.
+        spent: bool,
+    },
     /// An offer of another connection, or an answer to one.
     Signal(Signal),
     /// Please give this to a member that the sender does not reach itself.
@@ -368,6 +378,8 @@ impl Frame {
             Self::Frontier(_) => 38,
             Self::History(_) => 39,
             Self::HistoryEnd => 40,
+            Self::Relay(_) => 132,
+            Self::RelayEnd { .. } => 133,
             Self::Signal(_) => 128,
             Self::PassOn { .. } => 129,
             Self::PassedOn { .. } => 130,
@@ -469,6 +481,8 @@ impl Frame {
                 out.extend(stone.hash);
                 out.extend(stone.prev);
             }
+            Self::Relay(grant) => grant.encode(&mut out),
+            Self::RelayEnd { spent } => out.push(u8::from(*spent)),
             Self::Signal(signal) => out.extend(signal.encode()),
             Self::PassOn { to: who, sealed } | Self::PassedOn { from: who, sealed } => {
                 out.extend(who.0);
@@ -635,6 +649,10 @@ impl Frame {
                 _ => return Err(Malformed),
             }),
             40 => Self::HistoryEnd,
+            132 => Self::Relay(RelayGrant::decode(&mut reader)?),
+            133 => Self::RelayEnd {
+                spent: switch(reader.u8()?)?,
+            },
             128 => Self::Signal(Signal::read(&mut reader)?),
             129 => Self::PassOn {
                 to: PublicKey(reader.array()?),

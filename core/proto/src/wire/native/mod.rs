@@ -15,6 +15,7 @@ mod frame;
 pub mod fuzz;
 mod group;
 mod op;
+mod relay;
 
 pub use emoji::is_emoji;
 pub use event::{Content, Event, EventId, flags};
@@ -23,6 +24,7 @@ pub use frame::{
 };
 pub use group::{Group, GroupHeader, SENDER_KEY_LEN, Skdm, group_plain, open_group_plain};
 pub use op::{Op, OpKind};
+pub use relay::{MAX_RELAY_ADDRESSES, MAX_RELAY_WORD, RelayGrant};
 
 pub use super::web::chitchatter::{MAX_NAME_UNITS, MAX_TEXT_UNITS};
 
