@@ -6,6 +6,8 @@ use crate::{
     Cancel, CodeShare, DayflyError, Invite, JoinCode, KeptIdentity, Listener, Live, LocalDiscovery,
     Subscription,
 };
+use dayfly_core::doctor::Finding;
+use dayfly_core::engine::DoctorOptions;
 use dayfly_core::engine::{
     Engine as CoreEngine, EngineOptions, NativeOptions, RoomHandle, RoomOptions, Stats,
 };
@@ -80,6 +82,17 @@ impl Engine {
     ) -> Result<Arc<JoinCode>, DayflyError> {
         let joining = self.engine.join_code(&code, options);
         Ok(JoinCode::new(wait(cancel, joining).await?))
+    }
+
+    /// Says what this network allows, with what to try where it does not: takes some seconds, and
+    /// contacts whom the options name and nobody else.
+    #[uniffi::method(default(cancel = None))]
+    pub async fn doctor(
+        &self,
+        options: DoctorOptions,
+        cancel: Option<Arc<Cancel>>,
+    ) -> Result<Vec<Finding>, DayflyError> {
+        wait(cancel, self.engine.doctor(options)).await
     }
 
     /// Wipes every room at once, without a goodbye; done within a tenth of a second. The engine

@@ -119,6 +119,34 @@ impl From<RouteArg> for dayfly_core::link::Route {
     }
 }
 
+/// Relays, for whoever connects or looks.
+#[derive(Debug, Default, Args)]
+pub struct RelayArgs {
+    /// Relay through this TURN server where no direct way is found: turn:HOST:PORT,
+    /// turn:HOST:PORT?transport=tcp or turns:HOST:PORT; repeat for several ways to it
+    #[arg(long, value_name = "URL", requires = "turn_key")]
+    pub turn: Vec<String>,
+    /// User name at the TURN server
+    #[arg(long, value_name = "USER", requires = "turn")]
+    pub turn_user: Option<String>,
+    /// File whose first line is the password at the TURN server
+    #[arg(long, value_name = "FILE", requires = "turn_user", group = "turn_key")]
+    pub turn_password_file: Option<PathBuf>,
+    /// File whose first line is the secret that the TURN server shares with its users; passwords
+    /// that end after a day are made of it
+    #[arg(long, value_name = "FILE", requires = "turn", group = "turn_key")]
+    pub turn_secret_file: Option<PathBuf>,
+    /// SHA-256 of the TURN server's public key, instead of the public authorities, for turns:
+    #[arg(long, value_name = "HEX", requires = "turn")]
+    pub turn_pin: Option<String>,
+    /// Fetch a list of relays from this https address, and again before it runs out
+    #[arg(long, value_name = "URL", requires = "relay_pin")]
+    pub relay_config: Option<String>,
+    /// SHA-256 of the public key of the server of that list
+    #[arg(long, value_name = "HEX", requires = "relay_config")]
+    pub relay_pin: Option<String>,
+}
+
 /// Options of `open` and `join`.
 #[derive(Debug, Default, Args)]
 pub struct RoomArgs {
@@ -147,20 +175,9 @@ pub struct RoomArgs {
     /// Ask this STUN server for your public address instead of the usual ones; `none` asks nobody
     #[arg(long, value_name = "URL|none")]
     pub stun: Vec<String>,
-    /// Relay through this TURN server where no direct way is found
-    #[arg(
-        long,
-        value_name = "URL",
-        requires = "turn_user",
-        requires = "turn_password_file"
-    )]
-    pub turn: Option<String>,
-    /// User name at the TURN server
-    #[arg(long, value_name = "USER", requires = "turn")]
-    pub turn_user: Option<String>,
-    /// File whose first line is the password at the TURN server
-    #[arg(long, value_name = "FILE", requires = "turn")]
-    pub turn_password_file: Option<PathBuf>,
+    /// Relays
+    #[command(flatten)]
+    pub relay: RelayArgs,
     /// Which ways connections may take: whichever works, never through a relay, or only through
     /// the TURN server, so that the others do not learn your address
     #[arg(long, value_name = "WAYS", default_value = "auto")]
@@ -222,6 +239,9 @@ pub struct DoctorArgs {
     /// Ask this STUN server instead of the usual ones; `none` asks nobody
     #[arg(long, value_name = "URL|none")]
     pub stun: Vec<String>,
+    /// Relays
+    #[command(flatten)]
+    pub relay: RelayArgs,
     /// Contact nobody who is not named
     #[arg(long)]
     pub local: bool,

@@ -3,6 +3,7 @@
 use crate::args::DoctorArgs;
 use crate::exit::Exit;
 use crate::json::Row;
+use crate::relay;
 use crate::report::Report;
 use dayfly_core::doctor::{self, Targets, What};
 use dayfly_core::engine::Error;
@@ -21,6 +22,7 @@ pub fn run(args: &DoctorArgs) -> Exit {
         targets.stun = args.stun.iter().filter(|url| *url != "none").cloned().collect();
     }
     Report::run(args.json, |report| async move {
+        targets.turn = relay::servers(&args.relay)?;
         report.remark(&asked(&targets));
         let findings = doctor::examine(&targets, crate::open::seed()?).await;
         for finding in &findings {
@@ -33,7 +35,8 @@ pub fn run(args: &DoctorArgs) -> Exit {
         let any = |what| findings.iter().any(|finding| finding.what == what && finding.ok);
         let all = |what| findings.iter().all(|finding| finding.what != what || finding.ok);
         let meets = targets.trackers.is_empty() || any(What::Tracker);
-        let reaches = targets.stun.is_empty() || all(What::Udp);
+        let relayed = any(What::Turn);
+        let reaches = targets.stun.is_empty() || all(What::Udp) || relayed;
         let verdict = match (meets, reaches) {
             (true, true) => "A room can work from here.",
             (false, _) => "No tracker answers, so nobody can be met from here. On one network, try --lan.",
@@ -53,6 +56,7 @@ fn asked(targets: &Targets) -> String {
         .iter()
         .chain(&targets.stun)
         .map(String::as_str)
+        .chain(targets.turn.iter().map(|server| server.url.as_str()))
         .collect();
     if all.is_empty() {
         "Looking at this device alone; nobody is contacted.".into()

@@ -21,6 +21,7 @@ mod network;
 mod open;
 mod password;
 mod plain;
+mod relay;
 mod report;
 mod session;
 mod signals;

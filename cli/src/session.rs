@@ -7,6 +7,7 @@ use crate::discovery::Multicast;
 use crate::exit::Exit;
 use crate::json::{self, Row};
 use crate::links::Links;
+use crate::relay;
 use crate::signals::Signals;
 use crate::{consent, join, network, password, plain, tui};
 use dayfly_core::engine::{
@@ -335,6 +336,7 @@ fn options(args: &RoomArgs, tracker: &OwnTracker, front_end: FrontEnd) -> Result
         name: args.name.clone(),
         trackers: args.tracker.clone(),
         ice_servers: ice_servers(args)?,
+        relay_config: relay::list(&args.relay),
         local: is_local(args),
         no_lan: args.no_lan,
         embedded_tracker: bind.map(|address| SocketAddr::new(address, 0)),
@@ -352,17 +354,10 @@ fn dht(args: &RoomArgs) -> Option<Vec<String>> {
     (!args.dht.is_empty()).then(|| named.cloned().collect())
 }
 
-/// The STUN servers named, or the usual ones; and the TURN server, if one is named.
+/// The STUN servers named, or the usual ones; and the TURN servers named.
 fn ice_servers(args: &RoomArgs) -> Result<Option<Vec<IceServer>>, Error> {
-    let turn = match (&args.turn, &args.turn_user, &args.turn_password_file) {
-        (Some(url), Some(user), Some(file)) => Some(IceServer::turn(
-            url.clone(),
-            user.clone(),
-            password::from_file(file)?,
-        )),
-        _ => None,
-    };
-    if args.stun.is_empty() && turn.is_none() {
+    let turn = relay::servers(&args.relay)?;
+    if args.stun.is_empty() && turn.is_empty() {
         return Ok(None);
     }
     let mut servers = Vec::new();

@@ -5,6 +5,7 @@
 //! thread, answered without waiting for the network. This module owns the thread, the clocks and
 //! the entropy; it decides nothing about rooms.
 
+mod checkup;
 pub(crate) mod clock;
 mod code;
 mod command;
@@ -23,6 +24,7 @@ mod relays;
 mod setup;
 mod shared;
 
+pub use checkup::DoctorOptions;
 pub use code::{CodeShare, JoinCode};
 pub use error::{Error, ErrorKind};
 pub use hub::{CAPACITY as LISTENER_CAPACITY, Subscription, Unsubscriber};
@@ -32,6 +34,7 @@ pub use native::NativeOptions;
 pub use relays::{RelayConfig, RelayConfigError};
 pub use shared::EngineOptions;
 
+use crate::doctor::{self, Finding, Targets};
 use crate::link::{IceServer, Route};
 use command::{Command, Reply};
 use dayfly_proto::id::{MemberId, MessageId};
@@ -195,6 +198,12 @@ enum Request {
     Begin {
         start: code::Start,
     },
+    /// Looks at the network, beside the rooms.
+    Doctor {
+        targets: Box<Targets>,
+        seed: [u8; 32],
+        reply: oneshot::Sender<Vec<Finding>>,
+    },
     /// Answered once nothing of any room is left.
     Panic {
         reply: oneshot::Sender<()>,
@@ -326,9 +335,10 @@ async fn serve(options: EngineOptions, mut inbox: mpsc::Receiver<Request>) {
     let shared = Arc::new(Shared::new(options));
     let mut entering = FuturesUnordered::new();
     let mut rooms = FuturesUnordered::new();
+    let mut doctors = FuturesUnordered::new();
     let mut alarm = watch::Sender::new(());
     let mut open = true;
-    while open || !rooms.is_empty() || !entering.is_empty() {
+    while open || !rooms.is_empty() || !entering.is_empty() || !doctors.is_empty() {
         tokio::select! {
             request = inbox.recv(), if open => match request {
                 Some(Request::Enter(enter)) => {
@@ -337,6 +347,12 @@ async fn serve(options: EngineOptions, mut inbox: mpsc::Receiver<Request>) {
                     entering.push(async move { (entered.await, reply) });
                 }
                 Some(Request::Begin { start }) => rooms.push(start(Arc::clone(&shared), alarm.subscribe())),
+                Some(Request::Doctor { targets, seed, reply }) => {
+                    doctors.push(async move {
+                        // Whoever asked may no longer want to know.
+                        let _ = reply.send(doctor::examine(&targets, seed).await);
+                    });
+                }
                 Some(Request::Panic { reply }) => {
                     // Whoever is at a door does not get in, and whoever is in hears the alarm.
                     entering.clear();
@@ -357,6 +373,7 @@ async fn serve(options: EngineOptions, mut inbox: mpsc::Receiver<Request>) {
                 }
             },
             _ = rooms.next(), if !rooms.is_empty() => scrub_stack(),
+            _ = doctors.next(), if !doctors.is_empty() => {}
         }
     }
 }

@@ -235,7 +235,7 @@ fn relay_source(config: &RelayConfig, local: bool) -> Result<relays::Source, Err
     Ok(source)
 }
 
-fn ice_servers(options: &RoomOptions) -> Result<Vec<IceServer>, Error> {
+pub(super) fn ice_servers(options: &RoomOptions) -> Result<Vec<IceServer>, Error> {
     let servers = match &options.ice_servers {
         Some(servers) => servers.clone(),
         None if options.local => Vec::new(),

@@ -136,11 +136,11 @@ impl TurnWatch {
         });
     }
 
-    /// A relay that was asked and has not answered by now counts as silent.
+    /// A relay that was asked and has not said yes or no by now counts as silent. It may still say it.
     pub(in crate::link) fn out_of_patience(&self) {
         let count = self.progress.borrow().len();
         for relay in 0..count {
-            if self.of(relay) == Progress::Asked {
+            if matches!(self.of(relay), Progress::Asked | Progress::Answers) {
                 self.step(relay, Progress::Failed(RelayTrouble::Silent));
             }
         }
