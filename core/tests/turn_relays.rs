@@ -213,8 +213,7 @@ async fn a_stream_is_not_asked_where_udp_works() {
 }
 
 /// 4 MiB in messages of 64 KiB through a stream to a side that needs no relay: a figure, and that
-/// none is missing. Between two relayed sides the server's own sockets, which are small, lose some,
-/// and SCTP makes little of that.
+/// none is missing. Between two relayed sides it takes minutes (docs/benchmarks.md).
 #[tokio::test]
 async fn bulk_goes_through_streams() {
     let relay = Coturn::start(&[]);
