@@ -9,6 +9,7 @@ use super::hub::SharedHub;
 use super::meter::{Counters, Meter};
 use super::relaying;
 use super::relays::RelayNews;
+use super::shared::Seat;
 use crate::link::relay::{Relay, RelayEvent};
 use crate::link::{Link, LinkConfig, LinkSink, Route, Stack};
 use crate::rendezvous::Rendezvous;
@@ -37,6 +38,7 @@ pub(super) struct Driver {
     pub meter: Meter,
     /// What relays for other members, if this person agreed.
     pub relay: Option<Relay>,
+    pub seat: Seat,
 }
 
 /// Where a driver's inputs come from.
@@ -56,6 +58,7 @@ impl Driver {
     /// Runs the room until it ends.
     pub async fn run(mut self, mut inputs: Inputs) {
         let mut identity = inputs.identity.take();
+        self.take_share();
         while !self.carry_out() {
             self.hub.lock().greet(|| self.room.snapshot());
             // Without entropy the room goes on with what it has.
@@ -77,6 +80,7 @@ impl Driver {
                     // Nobody holds the room any more.
                     None => self.room.leave(clock::now()),
                 },
+                () = self.seat.changed() => self.take_share(),
                 Some((link, event)) = inputs.links.recv() => self.link_event(link, event),
                 Some(RelayEvent::Spent) = inputs.relayed.recv() => self.room.relay_spent(clock::now()),
                 Some((backend, event)) = inputs.meets.recv() => {
@@ -102,6 +106,12 @@ impl Driver {
             self.meter.woke();
         }
         self.flush(inputs).await;
+    }
+
+    /// Tells the room its share of what the engine allows all rooms.
+    fn take_share(&mut self) {
+        let (offers, attempts) = self.seat.share();
+        self.room.share(clock::now(), offers, attempts);
     }
 
     /// Carries out what the room wants; true once the room has ended.

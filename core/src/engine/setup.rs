@@ -146,6 +146,7 @@ pub(super) async fn enter(
         backends: places.backends,
         meter: super::meter::Meter::default(),
         relay,
+        seat: shared.seat(),
     };
     let entered = Entered {
         commands,

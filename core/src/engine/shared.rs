@@ -10,6 +10,7 @@ use crate::rendezvous::lan::{LanService, LocalDiscovery};
 use crate::task::Tasks;
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
+use tokio::sync::watch;
 
 /// What an engine is started with.
 #[derive(Clone, Default)]
@@ -35,9 +36,54 @@ pub(super) struct Shared {
     lan: Mutex<Weak<LanService>>,
     /// The node of the DHT, started by the first room that meets there.
     pub dht: DhtNodes,
+    /// How many rooms there are.
+    rooms: Arc<watch::Sender<usize>>,
+}
+
+/// Pooled offers of all rooms of an engine together, as long as each has its least
+/// ([`dayfly_proto::room::limits::MIN_POOLED`]): each costs sockets and memory, wanted or not.
+const POOLED: usize = 48;
+
+/// Connections being made by all rooms together, likewise.
+const HALF_OPEN: usize = 96;
+
+/// A room's seat in its engine, given back when dropped. All get the same; one that is alone gets
+/// all it may have.
+pub(super) struct Seat {
+    rooms: Arc<watch::Sender<usize>>,
+    changes: watch::Receiver<usize>,
+}
+
+impl Seat {
+    /// Pooled offers and connections being made that this room may have now.
+    pub fn share(&mut self) -> (usize, usize) {
+        let rooms = (*self.changes.borrow_and_update()).max(1);
+        (POOLED / rooms, HALF_OPEN / rooms)
+    }
+
+    /// Waits until the share has changed.
+    pub async fn changed(&mut self) {
+        // The sender is held by this very seat.
+        let _ = self.changes.changed().await;
+    }
+}
+
+impl Drop for Seat {
+    fn drop(&mut self) {
+        self.rooms.send_modify(|rooms| *rooms -= 1);
+    }
 }
 
 impl Shared {
+    /// A seat for one more room.
+    pub fn seat(&self) -> Seat {
+        self.rooms.send_modify(|rooms| *rooms += 1);
+        Seat {
+            rooms: Arc::clone(&self.rooms),
+            changes: self.rooms.subscribe(),
+        }
+    }
+
     /// Must be called from within the engine's runtime.
     pub fn new(options: EngineOptions) -> Self {
         Self {
@@ -45,6 +91,7 @@ impl Shared {
             discovery: options.discovery,
             lan: Mutex::default(),
             dht: DhtNodes::default(),
+            rooms: Arc::new(watch::Sender::new(0)),
         }
     }
 

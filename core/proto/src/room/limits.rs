@@ -89,10 +89,14 @@ pub const MAX_PENDING_BYTES: usize = 32 << 20;
 pub const MAX_MEMBERS: usize = 64;
 /// Most connections being made, pooled offers aside.
 pub const MAX_HALF_OPEN: usize = 24;
+/// Fewest connections being made that a room is allowed, however many rooms share.
+pub const MIN_HALF_OPEN: usize = 4;
 /// Most connections to one peer id.
 pub const MAX_PEER_LINKS: usize = 3;
 /// Most pooled offers, over all back ends and islands.
 pub const MAX_POOLED: usize = 12;
+/// Fewest pooled offers that a room is allowed, however many rooms share.
+pub const MIN_POOLED: usize = 2;
 /// Pooled offers for one back end and island: as many members a newcomer reaches at once. More
 /// are kept where there are more members than that, up to [`MAX_POOLED`].
 pub const MAX_POOLED_PER_SLOT: usize = 5;

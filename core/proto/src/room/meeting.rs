@@ -14,8 +14,8 @@
 use super::event::{Event, NoticeCode, RendezvousState, RendezvousStatus};
 use super::io::{MeetEvent, Output};
 use super::limits::{
-    BOXES, Bucket, MAX_HALF_OPEN, MAX_MEMBERS, MAX_PEER_LINKS, MAX_REMEMBERED, NEW_OFFERS, PEER_SIGNALS,
-    PROMPT_ANNOUNCES, SIGNALS,
+    BOXES, Bucket, MAX_HALF_OPEN, MAX_MEMBERS, MAX_PEER_LINKS, MAX_POOLED, MAX_REMEMBERED, NEW_OFFERS,
+    PEER_SIGNALS, PROMPT_ANNOUNCES, SIGNALS,
 };
 use super::link::{Link, PeerKey, Phase, Role};
 use super::native::NativeGround;
@@ -139,6 +139,9 @@ pub(super) struct Meeting {
     acquaintances: BTreeMap<PeerKey, Acquaintance>,
     met_order: VecDeque<PeerKey>,
     pub(super) new_offers: Bucket,
+    /// This room's share of pooled offers and of attempts, where it is one of many.
+    pub(super) pooled_at_most: usize,
+    pub(super) half_open_at_most: usize,
     none_up_told: bool,
     wrong_password: Bucket,
     unreachable: Bucket,
@@ -175,6 +178,8 @@ impl Meeting {
             acquaintances: BTreeMap::new(),
             met_order: VecDeque::new(),
             new_offers: Bucket::new(NEW_OFFERS),
+            pooled_at_most: MAX_POOLED,
+            half_open_at_most: MAX_HALF_OPEN,
             none_up_told: false,
             wrong_password: Bucket::new((1, NOTICE_EVERY)),
             unreachable: Bucket::new((1, NOTICE_EVERY)),
@@ -588,7 +593,7 @@ impl Room {
         if with_peer.iter().any(young) || with_peer.len() >= MAX_PEER_LINKS {
             return false;
         }
-        if self.links.values().filter(|link| link.is_half_open()).count() >= MAX_HALF_OPEN {
+        if self.links.values().filter(|link| link.is_half_open()).count() >= self.meeting.half_open_at_most {
             self.stats.dropped += 1;
             return false;
         }

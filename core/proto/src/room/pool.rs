@@ -9,7 +9,7 @@
 
 use super::event::RendezvousState;
 use super::io::{Output, SealedOffer};
-use super::limits::{MAX_MEMBERS, MAX_POOLED, MAX_POOLED_PER_SLOT};
+use super::limits::{MAX_HALF_OPEN, MAX_MEMBERS, MAX_POOLED, MAX_POOLED_PER_SLOT, MIN_HALF_OPEN, MIN_POOLED};
 use super::link::{Link, PeerKey, Phase, Role};
 use super::meeting::{GroundKind, Place, Slot};
 use super::{Room, Timer};
@@ -78,8 +78,9 @@ impl Room {
         slots.retain(|slot| self.offers_on(slot.island));
         // One offer for each member that is linked to already, since a tracker may well pick it.
         let most = MAX_POOLED_PER_SLOT.max(self.members.len() + 3);
+        let all = self.meeting.pooled_at_most;
         let share = |at: usize| {
-            let fair = MAX_POOLED / slots.len() + usize::from(at < MAX_POOLED % slots.len());
+            let fair = all / slots.len() + usize::from(at < all % slots.len());
             fair.min(most)
         };
         let mut wanted: Vec<Slot> = Vec::new();
@@ -120,11 +121,11 @@ impl Room {
         };
         if slots.is_empty() && self.meeting.places.values().any(connecting) {
             let pooled = self.links.values().filter(|link| link.is_pooled()).count();
-            ahead = MAX_POOLED_PER_SLOT.saturating_sub(pooled);
+            ahead = MAX_POOLED_PER_SLOT.min(all).saturating_sub(pooled);
         }
         let roles: Vec<Option<Slot>> = wanted.map(Some).chain(std::iter::repeat_n(None, ahead)).collect();
         for slot in roles {
-            if self.links.values().filter(|link| link.is_pooled()).count() >= MAX_POOLED {
+            if self.links.values().filter(|link| link.is_pooled()).count() >= all {
                 return;
             }
             if !self.meeting.new_offers.take(now.mono, 1) {
@@ -135,6 +136,36 @@ impl Room {
             let id = self.add_link(Link::new(Role::Offerer(slot), offer_id, now.mono));
             self.out(Output::Offer { link: id });
         }
+    }
+
+    /// Sets this room's share where an engine runs many: pooled offers and connections being made,
+    /// brought between the least a room needs and the most it may have. Offers beyond a smaller
+    /// share are announced no more, and end once nobody can be answering them.
+    pub fn share(&mut self, now: Now, offers: usize, attempts: usize) {
+        self.meeting.half_open_at_most = attempts.clamp(MIN_HALF_OPEN, MAX_HALF_OPEN);
+        self.meeting.pooled_at_most = offers.clamp(MIN_POOLED, MAX_POOLED);
+        let age = |link: &Link| match link.phase {
+            Phase::Pooled { stale: true, .. } => None,
+            Phase::Pooled { announced, .. } => Some((announced.is_some(), announced)),
+            _ => Some((false, None)),
+        };
+        let mut fresh: Vec<_> = self
+            .links
+            .iter()
+            .filter(|(_, link)| link.is_pooled())
+            .filter_map(|(id, link)| Some((age(link)?, *id)))
+            .collect();
+        let beyond = fresh.len().saturating_sub(self.meeting.pooled_at_most);
+        // Those that nobody has seen go first, then those seen longest ago.
+        fresh.sort_unstable();
+        for ((announced, _), id) in fresh.into_iter().take(beyond) {
+            if announced {
+                self.offer_stale(now, id);
+            } else {
+                self.close_link(now, id);
+            }
+        }
+        self.fill_pool(now);
     }
 
     /// An offer has grown old: it is announced no more, and replaced once nobody can be

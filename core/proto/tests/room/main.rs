@@ -41,6 +41,7 @@ mod native_ten_members;
 mod no_input_breaks_a_room;
 mod nobody_speaks_as_another;
 mod returning_page_takes_its_row;
+mod rooms_share;
 mod said_to_nobody_waits;
 mod silence_ends_a_member;
 mod two_links_one_key;

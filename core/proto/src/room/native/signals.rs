@@ -13,7 +13,7 @@
 
 use super::super::event::Via;
 use super::super::io::Output;
-use super::super::limits::{Bucket, CALLS, MAX_HALF_OPEN, MAX_PEER_LINKS, MAX_REMEMBERED, PASSED_ON};
+use super::super::limits::{Bucket, CALLS, MAX_PEER_LINKS, MAX_REMEMBERED, PASSED_ON};
 use super::super::link::{Link, PeerKey, Phase, Role};
 use super::super::meeting::OPENS_WITHIN;
 use super::super::{Room, Timer};
@@ -168,7 +168,7 @@ impl Room {
         let half_open = self.links.values().filter(|link| link.is_half_open()).count();
         if with_peer().any(young)
             || with_peer().count() >= MAX_PEER_LINKS
-            || half_open >= MAX_HALF_OPEN
+            || half_open >= self.meeting.half_open_at_most
             || !peer.calls.made.take(now.mono, 1)
         {
             return;
@@ -349,7 +349,7 @@ impl Room {
             .peers
             .get_mut(key)
             .is_some_and(|peer| peer.calls.taken.take(now.mono, 1));
-        if !afforded || with_peer >= MAX_PEER_LINKS || half_open >= MAX_HALF_OPEN {
+        if !afforded || with_peer >= MAX_PEER_LINKS || half_open >= self.meeting.half_open_at_most {
             self.stats.dropped += 1;
             return;
         }
