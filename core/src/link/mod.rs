@@ -98,7 +98,7 @@ pub trait Link: Send {
 
     /// This device may have other addresses than when the link was made, or have slept: looks for
     /// a way from those it has now, while the old one carries on for as long as it does. Nothing
-    /// follows if one is found; `Silent` and later `Closed` if none is.
+    /// but `Heard` follows if one is found; `Silent` and later `Closed` if none is.
     fn rebind(&self);
 
     /// Bytes this link would take before it says [`Full`].

@@ -145,6 +145,8 @@ pub(super) struct Moving {
     opened: Option<(Instant, u32)>,
     kept: VecDeque<(Instant, Vec<u8>)>,
     outbox: Vec<Parcel>,
+    /// A way was found since that was last asked.
+    found: bool,
 }
 
 fn side(sdp: &str) -> Option<Side> {
@@ -305,6 +307,11 @@ impl Moving {
         checked.chain(self.seek.as_ref().map(|seek| seek.next)).min()
     }
 
+    /// Whether a way was found since the last call: the connection lives.
+    pub(super) fn take_found(&mut self) -> bool {
+        std::mem::take(&mut self.found)
+    }
+
     /// What is to be sent.
     pub(super) fn outbox(&mut self) -> Vec<Parcel> {
         std::mem::take(&mut self.outbox)
@@ -395,6 +402,7 @@ impl Moving {
     fn choose(&mut self, seek: &mut Seek, way: Way, now: Instant) {
         seek.chosen = Some((way, now));
         seek.next = now;
+        self.found = true;
         self.take(way, now);
     }
 

@@ -11,6 +11,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
 use std::time::Instant;
+use tokio::sync::Notify;
 use webrtc::runtime::{AsyncUdpSocket, RecvMeta, Runtime, Transmit};
 
 /// Most received messages that wait for the crate; more are lost, as a network loses them.
@@ -44,6 +45,7 @@ struct Ways {
 pub(in crate::link) struct Mover {
     moved: AtomicBool,
     ways: Mutex<Ways>,
+    found: Notify,
 }
 
 impl std::fmt::Debug for Mover {
@@ -70,6 +72,11 @@ impl Mover {
     /// The channel is open.
     pub(in crate::link) fn opened(&self) {
         self.lock().moving.opened();
+    }
+
+    /// Resolves when a way was found.
+    pub(in crate::link) async fn found(&self) {
+        self.found.notified().await;
     }
 
     /// This device has these addresses now: looks for a way, on sockets that `bind` makes.
@@ -111,6 +118,9 @@ impl Mover {
     /// Sends what is to be sent, and has the timers looked at.
     fn deliver(&self, mut ways: MutexGuard<'_, Ways>) {
         self.moved.store(ways.moving.is_moved(), Ordering::Relaxed);
+        if ways.moving.take_found() {
+            self.found.notify_one();
+        }
         let parcels = ways.moving.outbox();
         let bound = |parcel: &Parcel| ways.sockets.get(&parcel.0.0).cloned();
         let sockets: Vec<_> = parcels.iter().map(bound).collect();

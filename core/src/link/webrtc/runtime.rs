@@ -111,6 +111,14 @@ impl LinkRuntime {
         }
     }
 
+    /// Resolves when the connection has shown that it lives, after it was asked to look.
+    pub(super) async fn found(&self) {
+        match &self.mover {
+            Some(mover) => mover.found().await,
+            None => std::future::pending().await,
+        }
+    }
+
     /// Runs what moves the connection; it does not end.
     pub(super) async fn moves(&self) {
         match &self.mover {

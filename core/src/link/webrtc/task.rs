@@ -739,8 +739,15 @@ async fn watch_path(
                 return over;
             }
         }
-        if ice.changed().await.is_err() {
-            return pending().await;
+        let told = tokio::select! {
+            changed = ice.changed() => match changed {
+                Ok(()) => Ok(()),
+                Err(_) => return pending().await,
+            },
+            () = runtime.found() => out.tell(LinkEvent::Heard).await,
+        };
+        if let Err(over) = told {
+            return over;
         }
     }
 }
