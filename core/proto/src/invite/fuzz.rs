@@ -1,5 +1,6 @@
 //! Fuzz bodies: each takes arbitrary bytes and panics only if a promise of this module is broken.
 
+use super::manual::ManualCode;
 use super::{Invite, MAX_TEXT, native, qr, record};
 
 /// The record codec: what is accepted encodes to the very bytes it came from.
@@ -19,6 +20,10 @@ pub fn record(data: &[u8]) {
         if let Ok(invite) = record::decode(&framed) {
             assert_eq!(*record::encode(&invite), *framed);
         }
+    }
+    if let Ok(code) = ManualCode::decode_body(data) {
+        assert_eq!(code.encode_body(), data, "a code has one encoding");
+        assert_eq!(ManualCode::parse(&code.text()), Ok(code));
     }
 }
 

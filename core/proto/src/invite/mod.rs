@@ -10,6 +10,7 @@ mod fields;
 #[doc(hidden)]
 pub mod fuzz;
 mod island;
+pub mod manual;
 pub mod native;
 pub mod product;
 pub mod qr;
@@ -22,6 +23,7 @@ pub use fields::Extra;
 pub use island::Island;
 pub use web::{Access, LockedInvite, WebInvite};
 
+use manual::ManualHalf;
 use native::{HistoryPolicy, NativeInvite};
 use product::{LINK_HOST, URI_SCHEME};
 use zeroize::Zeroizing;
@@ -45,7 +47,8 @@ pub const MAX_TRACKER: usize = 255;
 
 /// What a link or a QR code holds.
 ///
-/// Short codes and manual exchange will be further kinds of the same record.
+/// The codes of an exchange by hand are another kind of the same record ([`manual::ManualCode`]); they
+/// lead into a room two together, so neither is an invite.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Invite {
     /// A room that browsers can join too; everything needed to enter is here.
@@ -152,9 +155,38 @@ pub enum InviteError {
     /// The record fails its checksum or breaks a rule of its encoding.
     #[error("The link is damaged: a character in it is wrong. Copy it again, or scan the code.")]
     Damaged,
+    /// One half of an exchange by hand, which [`manual::ManualCode`] reads: it leads into a room
+    /// only together with the other half.
+    #[error("{}", manual_sentence(*.0))]
+    Manual(ManualHalf),
+    /// An invite, or anything else, where a code exchanged by hand is wanted.
+    #[error(
+        "This is no code of an exchange by hand. Scan the code on the other device, or copy the whole of it."
+    )]
+    NotManual,
     /// A version, kind or critical field that this program does not know.
     #[error("this invite needs a newer Dayfly")]
     Newer,
+}
+
+fn manual_sentence(half: ManualHalf) -> &'static str {
+    match half {
+        ManualHalf::Offer => {
+            "This code asks for one in return: join with it, and show the code that you get to whoever showed you this one."
+        }
+        ManualHalf::Answer => {
+            "This code answers another: it is for the device that showed the first one, which takes it in its room."
+        }
+    }
+}
+
+/// A payload as a link for another Dayfly.
+fn as_link(payload: &str, link_host: &str) -> String {
+    if link_host.is_empty() {
+        format!("{URI_SCHEME}:{payload}")
+    } else {
+        format!("https://{link_host}/#{payload}")
+    }
 }
 
 impl Invite {
@@ -209,12 +241,7 @@ impl Invite {
     }
 
     fn link_with_host(&self, link_host: &str) -> String {
-        let payload = record::to_base32(self);
-        if link_host.is_empty() {
-            format!("{URI_SCHEME}:{payload}")
-        } else {
-            format!("https://{link_host}/#{payload}")
-        }
+        as_link(&record::to_base32(self), link_host)
     }
 
     /// The record that a link spells in letters: version, kind, length, body and check. It holds

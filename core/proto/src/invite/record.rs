@@ -12,6 +12,7 @@
 //! The check is against accidents. It proves nothing about who made the record.
 
 use super::fields::{CRITICAL, Extra, FieldReader, RawField, write_fields};
+use super::manual::ManualCode;
 use super::native::NativeInvite;
 use super::web::{Access, LockedInvite, WebInvite};
 use super::{Invite, InviteError, Island, MAX_SECRET};
@@ -24,8 +25,10 @@ use zeroize::Zeroizing;
 const VERSION: u8 = 1;
 /// A web room.
 const KIND_WEB: u8 = 1;
-/// A native room. Short codes (3) and manual exchange (4) are reserved.
+/// A native room. Short codes (3) are reserved.
 const KIND_NATIVE: u8 = 2;
+/// One half of an exchange by hand.
+const KIND_MANUAL: u8 = 4;
 /// The largest body, in bytes.
 pub(super) const MAX_BODY: usize = 4096;
 /// Bytes before the body: version, kind, length.
@@ -58,12 +61,36 @@ pub(super) fn to_base32(invite: &Invite) -> String {
 
 /// Reads Base32 in either case.
 pub(super) fn from_base32(payload: &str) -> Result<Invite, InviteError> {
+    decode(&unbase32(payload)?)
+}
+
+/// The record of a code exchanged by hand, as [`to_base32`].
+pub(super) fn manual_to_base32(code: &ManualCode) -> String {
+    BASE32_NOPAD.encode(&manual(code))
+}
+
+/// The record of a code exchanged by hand.
+pub(super) fn manual(code: &ManualCode) -> Zeroizing<Vec<u8>> {
+    wrap(VERSION, KIND_MANUAL, &code.encode_body())
+}
+
+/// Reads a code exchanged by hand.
+pub(super) fn manual_from_base32(payload: &str) -> Result<ManualCode, InviteError> {
+    match frame(&unbase32(payload)?)? {
+        (VERSION, KIND_MANUAL, body) => ManualCode::decode_body(body),
+        (VERSION, KIND_WEB | KIND_NATIVE, _) => Err(InviteError::NotManual),
+        (0, ..) | (_, 0, _) => Err(InviteError::Damaged),
+        _ => Err(InviteError::Newer),
+    }
+}
+
+fn unbase32(payload: &str) -> Result<Zeroizing<Vec<u8>>, InviteError> {
     if payload.chars().any(char::is_whitespace) {
         return Err(InviteError::Space);
     }
     let upper = Zeroizing::new(payload.to_ascii_uppercase());
     match BASE32_NOPAD.decode(upper.as_bytes()) {
-        Ok(record) => decode(&Zeroizing::new(record)),
+        Ok(record) => Ok(Zeroizing::new(record)),
         Err(error) if error.kind == DecodeKind::Symbol => Err(InviteError::Damaged),
         // A number of characters that no record has, or a wrong last one.
         Err(_) => Err(match declared_symbols(&upper) {
@@ -136,6 +163,10 @@ pub(super) fn decode(record: &[u8]) -> Result<Invite, InviteError> {
         (0, ..) | (_, 0, _) => Err(InviteError::Damaged),
         (VERSION, KIND_WEB, body) => decode_web(body),
         (VERSION, KIND_NATIVE, body) => NativeInvite::decode_body(body).map(Invite::Native),
+        (VERSION, KIND_MANUAL, body) => Err(match ManualCode::decode_body(body) {
+            Ok(code) => InviteError::Manual(code.half()),
+            Err(error) => error,
+        }),
         _ => Err(InviteError::Newer),
     }
 }
@@ -307,8 +338,8 @@ fn utf8(value: &[u8]) -> Result<String, InviteError> {
 }
 
 /// `body` in the frame of each kind, for the fuzz bodies.
-pub(super) fn framed(body: &[u8]) -> [Zeroizing<Vec<u8>>; 2] {
-    [KIND_WEB, KIND_NATIVE].map(|kind| wrap(VERSION, kind, body))
+pub(super) fn framed(body: &[u8]) -> [Zeroizing<Vec<u8>>; 3] {
+    [KIND_WEB, KIND_NATIVE, KIND_MANUAL].map(|kind| wrap(VERSION, kind, body))
 }
 
 #[cfg(test)]

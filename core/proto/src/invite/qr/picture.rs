@@ -6,7 +6,7 @@
 
 use super::bitmap::{Bitmap, Grey};
 use super::{QrError, finder, sample};
-use crate::invite::Invite;
+use crate::invite::{Invite, InviteError};
 
 /// The most pixels a picture may have.
 pub const MAX_PIXELS: u64 = 1 << 24;
@@ -102,13 +102,18 @@ fn choose(found: Vec<Vec<u8>>) -> Result<String, QrError> {
         .into_iter()
         .filter_map(|bytes| String::from_utf8(bytes).ok())
         .collect();
-    if texts.iter().any(|text| Invite::parse(text).is_ok()) {
-        texts.retain(|text| Invite::parse(text).is_ok());
+    if texts.iter().any(|text| is_ours(text)) {
+        texts.retain(|text| is_ours(text));
         if texts.len() > 1 {
             return Err(QrError::Several);
         }
     }
     texts.into_iter().next().ok_or(QrError::NotText)
+}
+
+/// An invite, or a code of an exchange by hand.
+fn is_ours(text: &str) -> bool {
+    matches!(Invite::parse(text), Ok(_) | Err(InviteError::Manual(_)))
 }
 
 /// The text of the code in a PNG picture of any colour type, as [`decode_luma`]. Transparency
