@@ -138,6 +138,7 @@ impl Net {
                     owner_key: owner.take(),
                     password: None,
                     kept: None,
+                    adopted: None,
                 })),
                 name: format!("member {n}"),
                 backends: vec![Backend {
@@ -300,6 +301,7 @@ impl Net {
             | Output::Withdraw { .. }
             | Output::RelayGrant { .. }
             | Output::RelayRevoke { .. }
+            | Output::ManualCode { .. }
             | Output::Renegotiate { .. }
             | Output::OpenNative { .. }
             | Output::SendNative { .. } => {}

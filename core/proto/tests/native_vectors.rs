@@ -13,6 +13,8 @@ mod check;
 mod code;
 #[path = "native_vectors/invite.rs"]
 mod invite;
+#[path = "native_vectors/manual.rs"]
+mod manual;
 #[path = "native_vectors/said.rs"]
 mod said;
 #[path = "native_vectors/session.rs"]

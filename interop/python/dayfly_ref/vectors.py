@@ -13,8 +13,9 @@ from pathlib import Path
 
 from . import code as codes
 from . import cpace, description, frames, handshake, identity, kem, sas, signed, topics
+from . import manual as by_hand
 from .invite import Invite
-from .primitives import E, H, HMAC, KDF, Random, Sig, lp, public_of, u8, u32
+from .primitives import E, H, HMAC, KDF, Random, Sig, lp, public_of, u8, u16, u32
 from .session import REKEY_MESSAGES, Session, chunk
 
 FOLDER = Path(__file__).parents[3] / "core/proto/tests/vectors"
@@ -330,7 +331,33 @@ def code():
     return {"cases": cases, "slots": [{"unix": unix, "slots": codes.slots(unix)} for unix in at]}
 
 
-FILES = {"base": base, "invite": invite, "check": check, "session": session, "said": said, "code": code}
+def manual():
+    """Codes exchanged by hand, and the keys of the handshake between them."""
+
+    def described(setup, name, addresses):
+        ufrag, pwd = b"nXgsLJPyMSTMaUZs", b"LDCHGuPbDRfGWcNnjAGYrfWsVfgtDRVX"
+        candidates = b"".join(u8(1) + u32(2130706431 - at) + u16(40000 + at) + bytes([192, 168, 43, at])
+                              for at in range(addresses))
+        return (u8(setup) + u8(len(ufrag)) + ufrag + u8(len(pwd)) + pwd + fixed(name) + u8(addresses) + candidates)
+
+    cases = []
+    for addresses in (0, 1, 3, 6):
+        ids, nonces = [public_of(fixed("host")), public_of(fixed("guest"))], [fixed("n1", 16), fixed("n2", 16)]
+        first = by_hand.offer(ids[0], nonces[0], described(1, "host's certificate", addresses))
+        second = by_hand.answer(first, ids[1], nonces[1], described(2, "guest's certificate", addresses))
+        room_id, psk = by_hand.keys(first, second)
+        cases.append({
+            "ids": ids, "nonces": nonces, "fingerprints": [fixed("host's certificate"), fixed("guest's certificate")],
+            "links": [by_hand.link(first), by_hand.link(second)], "hashes": [H(first), H(second)],
+            "addresses": addresses, "room_id": room_id, "psk": psk,
+            "prologue": handshake.prologue(handshake.MANUAL, room_id, 0, fixed("guest's certificate"),
+                                           fixed("host's certificate")),
+        })
+    return {"cases": cases}
+
+
+FILES = {"base": base, "invite": invite, "manual": manual, "check": check, "session": session, "said": said,
+         "code": code}
 
 
 def plain(value):

@@ -113,8 +113,13 @@ pub(super) fn encode(invite: &Invite) -> Zeroizing<Vec<u8>> {
     match invite {
         Invite::Web(web) => wrap(VERSION, KIND_WEB, &encode_web(web)),
         Invite::Locked(locked) => wrap(VERSION, KIND_WEB, &encode_locked(locked)),
-        Invite::Native(native) => wrap(VERSION, KIND_NATIVE, &native.encode_body()),
+        Invite::Native(native) => self::native(native),
     }
+}
+
+/// The record of a native room's invite.
+pub(super) fn native(invite: &NativeInvite) -> Zeroizing<Vec<u8>> {
+    wrap(VERSION, KIND_NATIVE, &invite.encode_body())
 }
 
 fn wrap(version: u8, kind: u8, body: &[u8]) -> Zeroizing<Vec<u8>> {

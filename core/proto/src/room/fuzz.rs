@@ -459,6 +459,7 @@ impl World {
                 Output::Accept { .. }
                 | Output::Renegotiate { .. }
                 | Output::Reply { .. }
+                | Output::ManualCode { .. }
                 | Output::Withdraw { .. }
                 | Output::RelayGrant { .. }
                 | Output::RelayRevoke { .. } => {}

@@ -208,6 +208,13 @@ pub enum Output {
         /// The sealed session description.
         sealed: String,
     },
+    /// A code for an exchange by hand is ready to be shown, or cannot be had.
+    ManualCode {
+        /// The connection that [`super::Room::manual_offer`] named.
+        link: LinkId,
+        /// Its text; `None` if the connection could not be described.
+        text: Option<String>,
+    },
     /// Leave a swarm: announced as stopped where that exists.
     Withdraw {
         /// Where.

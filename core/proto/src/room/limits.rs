@@ -68,6 +68,8 @@ pub const NEW_OFFERS: (u32, Duration) = (40, Duration::from_millis(500));
 /// Announces that were not due, at once, and every how long one more.
 pub const PROMPT_ANNOUNCES: (u32, Duration) = (12, Duration::from_secs(2));
 
+/// Codes for an exchange by hand that can be answered at once; past that the oldest goes.
+pub const MAX_MANUAL: usize = 4;
 /// Native handshakes under way at once; further connections wait for their turn.
 pub const HALF_OPEN_HANDSHAKES: usize = 8;
 /// Handshakes in which a password may have been guessed, at once, and every how long one more.

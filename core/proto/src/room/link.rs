@@ -71,6 +71,8 @@ pub(super) enum Phase {
         /// Too old to be announced again.
         stale: bool,
     },
+    /// An offer in a code that is shown to somebody, and not answered.
+    Shown,
     /// Both descriptions are known; ICE and DTLS are at it.
     Connecting,
     /// Open; the password is being checked.
@@ -94,6 +96,8 @@ pub(super) enum Role {
     Caller(PublicKey),
     /// A member, within a session.
     Called(PublicKey),
+    /// Offer and answer are carried by hand.
+    Manual,
 }
 
 /// A connection.
@@ -144,6 +148,7 @@ impl Link {
             Role::Offerer(slot) => slot.map_or(0, |slot| slot.island),
             Role::Answerer(slot) => slot.island,
             Role::Caller(_) | Role::Called(_) => 0,
+            Role::Manual => 0,
         };
         // Nothing of a transcript is kept before the peer may speak.
         let mut reassembler = Reassembler::new();
@@ -193,9 +198,9 @@ impl Link {
         )
     }
 
-    /// Whether it is an offer nobody has taken.
+    /// Whether it is an offer nobody has taken, of those that are kept ready.
     pub fn is_pooled(&self) -> bool {
-        self.peer.is_none()
+        self.peer.is_none() && self.role != Role::Manual
     }
 
     /// Whether it is on its way to a peer and not open yet.

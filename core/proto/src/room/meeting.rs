@@ -639,6 +639,7 @@ impl Room {
                 }
             }
             Role::Caller(key) | Role::Called(key) => self.described_for(now, id, &key, &sdp),
+            Role::Manual => self.manual_described(now, id, &sdp),
             Role::Answerer(slot) => {
                 link.phase = Phase::Connecting;
                 let (Some(peer), Some(to), offer_id) = (link.peer, link.remote, link.offer_id.clone()) else {

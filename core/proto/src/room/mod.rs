@@ -41,6 +41,7 @@ pub use event::*;
 pub use io::*;
 pub use members::MemberError;
 pub use native::NativeConfig;
+pub use native::manual::{ANSWER_LIVES, Adopted, Guest, GuestEnd, GuestOutput, ManualError};
 pub use talk::{DirectError, SayError};
 
 use crate::crypto::{Chance, kdf};
@@ -231,6 +232,10 @@ impl Room {
         // Of its own, so that what a web room does with its seed does not depend on it.
         let mut key_rng = ChaCha20Rng::from_seed(seed);
         key_rng.set_stream(1);
+        let adopted = match &entry {
+            Entry::Web(_) => None,
+            Entry::Native(config) => config.adopted.clone(),
+        };
         let native = match &entry {
             Entry::Web(invite) => Native::in_web(invite, &mut key_rng),
             Entry::Native(config) => Native::new(config, &mut key_rng),
@@ -285,6 +290,10 @@ impl Room {
                 room.timers.set(empty, now.plus(limits::EMPTY_FOR));
                 room.settle(now);
             }
+        }
+        // First, so that no offer of the pool takes its number.
+        if let Some(adopted) = adopted {
+            room.adopt(now, adopted);
         }
         room.fill_pool(now);
         room

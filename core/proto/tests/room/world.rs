@@ -301,6 +301,7 @@ impl World {
             owner_key: self.owner_key.take(),
             password: word.map(SecretBytes::new),
             kept: None,
+            adopted: None,
         };
         let room = self.new_room(Entry::Native(Box::new(config)), name);
         self.sit(Node::Room(Box::new(room)))
@@ -892,6 +893,7 @@ impl World {
             Output::RelayRevoke { username } => {
                 self.credentials.remove(&username);
             }
+            Output::ManualCode { .. } => {}
             Output::Event(event) => self.seats[seat].events.push(event),
         }
     }

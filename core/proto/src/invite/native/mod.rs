@@ -22,10 +22,10 @@ pub use sealed::{
 };
 
 use super::fields::{Extra, FieldReader, RawField, write_fields};
-use super::record::MAX_BODY;
+use super::record::{self, MAX_BODY};
 use super::text::check_visible;
 use super::web::check_trackers;
-use super::{InviteError, MAX_ROOM};
+use super::{Invite, InviteError, MAX_ROOM};
 use crate::crypto::{PublicKey, Reader, SigningKey, hash, put_lp};
 use crate::secret::SecretBytes;
 use rand_core::CryptoRng;
@@ -140,6 +140,24 @@ impl NativeInvite {
     #[must_use]
     pub fn has_owner(&self) -> bool {
         self.owner != PublicKey::NOBODY
+    }
+
+    /// The record that its link holds, as bytes.
+    #[must_use]
+    pub fn to_record(&self) -> Zeroizing<Vec<u8>> {
+        record::native(self)
+    }
+
+    /// Reads [`NativeInvite::to_record`].
+    ///
+    /// # Errors
+    /// As [`super::Invite::parse`] for what a link holds, and [`InviteError::NotAnInvite`] for an
+    /// invite of another kind.
+    pub fn from_record(bytes: &[u8]) -> Result<Self, InviteError> {
+        match record::decode(bytes)? {
+            Invite::Native(native) => Ok(native),
+            Invite::Web(_) | Invite::Locked(_) => Err(InviteError::NotAnInvite),
+        }
     }
 
     /// Every bound and rule of the parts.

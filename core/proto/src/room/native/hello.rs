@@ -23,7 +23,7 @@ use crate::identity::native::handshake::{
 };
 use crate::identity::native::proof::{Caps, KeptProof, ProofError};
 use crate::identity::native::scrub_stack;
-use crate::identity::native::session::Unproven;
+use crate::identity::native::session::{Session, Unproven};
 use crate::secret::SecretBytes;
 use crate::timer::Now;
 use std::time::Duration;
@@ -43,6 +43,8 @@ pub(in crate::room) enum Stage {
     Answered(Box<ResponderSent>),
     /// The handshake is through and our proof is out.
     Proving(Box<Unproven>),
+    /// Between codes exchanged by hand: the invite is out, the guest is to come in.
+    Invited(Box<Session>),
     /// A session.
     Live(Box<Live>),
 }
@@ -57,18 +59,18 @@ impl Stage {
 }
 
 /// What a handshake is made with.
-struct Terms {
-    mode: Mode,
-    room_id: [u8; 32],
-    generation: u32,
-    psk: SecretBytes<32>,
-    password: Password,
-    binding: Binding,
-    context: Vec<u8>,
+pub(super) struct Terms {
+    pub mode: Mode,
+    pub room_id: [u8; 32],
+    pub generation: u32,
+    pub psk: SecretBytes<32>,
+    pub password: Password,
+    pub binding: Binding,
+    pub context: Vec<u8>,
 }
 
 impl Terms {
-    fn prologue(&self) -> Prologue<'_> {
+    pub fn prologue(&self) -> Prologue<'_> {
         let Binding {
             ours,
             theirs,
@@ -110,6 +112,13 @@ impl Room {
         if !matches!(link.phase, Phase::Connecting) || link.peer.is_none() {
             return;
         }
+        if !self.manual_fits(id, &binding) {
+            self.close_link(now, id);
+            return;
+        }
+        let Some(link) = self.links.get_mut(&id) else {
+            return;
+        };
         link.via = Some(via);
         link.binding = Some(binding);
         link.phase = Phase::Native;
@@ -144,6 +153,9 @@ impl Room {
 
     fn terms(&self, id: LinkId) -> Option<Terms> {
         let link = self.links.get(&id)?;
+        if let Some(terms) = self.native.manual.terms(id, link.binding?) {
+            return Some(terms);
+        }
         let (psk, context) = match &self.native.web_psk {
             Some(psk) => (psk.clone(), self.web_context(id)?),
             None => (self.native.roster.keys(link.generation)?.psk.clone(), Vec::new()),
@@ -230,6 +242,10 @@ impl Room {
                 Err(error) => self.handshake_failed(now, id, error, true),
             },
             Stage::Proving(unproven) => match unproven.check(frame) {
+                Ok((session, proof)) if self.native.manual.has(id) => {
+                    self.manual_proven(now, id, session, &proof);
+                    self.next_handshake(now);
+                }
                 Ok((session, proof)) => {
                     self.timers.stop(&Timer::Native(NativeTimer::Handshake(id)));
                     self.proven(now, id, session, &proof);
@@ -240,6 +256,7 @@ impl Room {
                 }
                 Err(_) => self.handshake_failed(now, id, HandshakeError::Malformed, true),
             },
+            Stage::Invited(session) => self.manual_frame(now, id, *session, frame),
             Stage::Live(live) => {
                 self.native.stages.insert(id, Stage::Live(live));
             }
@@ -249,12 +266,12 @@ impl Room {
     /// The secrets are there: our proof goes out.
     fn prove(&mut self, id: LinkId, secrets: Secrets) {
         scrub_stack();
-        let kept = self
-            .native
-            .kept
-            .as_ref()
-            .map(|key| KeptProof { key, hardware: None });
-        let (unproven, frame) = secrets.prove(&self.native.key, &self.native.room_id, Caps::NONE, kept);
+        // Between codes the room is not yet agreed on; who one is elsewhere is shown within it.
+        let between = self.native.manual.room_id(id);
+        let kept = self.native.kept.as_ref().filter(|_| between.is_none());
+        let kept = kept.map(|key| KeptProof { key, hardware: None });
+        let room_id = between.unwrap_or(self.native.room_id);
+        let (unproven, frame) = secrets.prove(&self.native.key, &room_id, Caps::NONE, kept);
         self.native.stages.insert(id, Stage::Proving(Box::new(unproven)));
         self.put(id, frame);
     }

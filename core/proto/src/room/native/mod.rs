@@ -18,6 +18,7 @@ mod ground;
 mod hello;
 mod inside;
 pub mod ledger;
+pub mod manual;
 mod owner;
 mod partings;
 mod peers;
@@ -47,6 +48,7 @@ use crate::timer::Now;
 use checks::Checks;
 use data_encoding::BASE64URL_NOPAD;
 use ledger::Ledger;
+use manual::{Adopted, Manual};
 use peers::Peer;
 use peers::name_of;
 use rand_chacha::ChaCha20Rng;
@@ -69,6 +71,9 @@ pub struct NativeConfig {
     pub password: Option<SecretBytes<32>>,
     /// An identity kept across rooms, shown to each member in its session.
     pub kept: Option<KeptKey>,
+    /// The connection over which the invite came, if two codes were exchanged by hand. Its key is
+    /// this person's in the room.
+    pub adopted: Option<Adopted>,
 }
 
 impl fmt::Debug for NativeConfig {
@@ -106,6 +111,8 @@ pub(super) enum NativeTimer {
     Doubt,
     /// A member that was lost is looked for through others.
     Call(PublicKey),
+    /// A code shown by hand was not answered in time.
+    ManualOffer(LinkId),
     /// Nobody else was here for a day: the room wipes itself.
     Empty,
     /// Credentials at this device's relay are prolonged.
@@ -135,6 +142,7 @@ pub(super) struct Native {
     guesses: Bucket,
     ledger: Ledger,
     checks: Checks,
+    manual: Manual,
     /// When this person last said something to the room.
     said_at: Option<Duration>,
     /// Own messages that nobody was here for.
@@ -156,9 +164,11 @@ impl Native {
     /// Of a native room.
     pub fn new(config: &NativeConfig, rng: &mut ChaCha20Rng) -> Self {
         let invite = &config.invite;
+        let adopted = config.adopted.as_ref().map(|adopted| adopted.key.clone());
         let key = config
             .owner_key
             .clone()
+            .or(adopted)
             .unwrap_or_else(|| SigningKey::generate(rng));
         let roster = Roster::new(
             invite.room_id(),
@@ -218,6 +228,7 @@ impl Native {
             guesses: Bucket::new(GUESSES),
             ledger,
             checks,
+            manual: Manual::default(),
             said_at: None,
             unsent: Vec::new(),
             read: BTreeSet::new(),
@@ -331,6 +342,7 @@ impl Room {
             NativeTimer::Expiry => self.expiry(now),
             NativeTimer::Doubt => self.doubt_over(now),
             NativeTimer::Call(key) => self.look_for(now, &key),
+            NativeTimer::ManualOffer(link) => self.manual_old(now, link),
             NativeTimer::Empty => self.end(EndReason::Empty),
             NativeTimer::Relays => self.relays_due(now),
         }

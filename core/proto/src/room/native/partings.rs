@@ -27,6 +27,7 @@ impl Room {
         reason: LeaveReason,
         detail: Option<&str>,
     ) {
+        self.manual_gone(id);
         self.timers.stop(&Timer::Native(NativeTimer::Handshake(id)));
         self.timers.stop(&Timer::Native(NativeTimer::Session(id)));
         self.timers.stop(&Timer::Native(NativeTimer::Drained(id)));

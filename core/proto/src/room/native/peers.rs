@@ -150,6 +150,11 @@ impl Room {
             return;
         };
         let key = proof.id;
+        let in_person = match self.manual_meets(now, id, &key) {
+            Some(false) => return,
+            Some(true) => true,
+            None => false,
+        };
         let live = Live {
             id: key,
             session,
@@ -216,6 +221,9 @@ impl Room {
         let first = peer.links.is_empty();
         peer.links.push(id);
         peer.seen_at = now.mono;
+        if in_person {
+            (peer.verified, peer.red) = (true, false);
+        }
         peer.kept = proof.kept.or(peer.kept);
         if let Some(signal_key) = signal_key {
             peer.calls.learn(signal_key);
@@ -233,6 +241,7 @@ impl Room {
         if !self.is_native() {
             self.turns_native(id, &key);
         }
+        self.show_peer(&key);
         self.begin_session(now, id);
         self.settle_sessions(now, &key);
     }
