@@ -2,6 +2,7 @@
 
 use crate::{DayflyError, Live};
 use dayfly_core::engine::{Error, ErrorKind, new_web_room};
+use dayfly_core::proto::invite::manual::{ManualCode, ManualHalf};
 use dayfly_core::proto::invite::qr::{self, Luma, Matrix};
 use dayfly_core::proto::invite::{Invite as Record, InviteInfo};
 use dayfly_core::proto::secret::SecretString;
@@ -58,6 +59,13 @@ impl Invite {
     pub fn info(&self) -> InviteInfo {
         self.record.info()
     }
+}
+
+/// Which half of an exchange by hand a text is, where `Invite` reads no invite in it: an offer is
+/// for `Engine.join_manual`, an answer for `Room.manual_answer`.
+#[uniffi::export]
+pub fn manual_half(text: &str) -> Option<ManualHalf> {
+    ManualCode::parse(text).ok().map(|code| code.half())
 }
 
 /// A text as a QR code, to draw.

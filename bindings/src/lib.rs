@@ -21,11 +21,11 @@ mod room;
 pub use code::{CodeShare, JoinCode};
 pub use discovery::{DiscoveryError, DiscoverySink, LocalDiscovery};
 pub use error::{Cancel, DayflyError, ForeignError};
-pub use invite::{Invite, qr_encode, qr_read};
+pub use invite::{Invite, manual_half, qr_encode, qr_read};
 pub use kept::{KeptIdentity, KeyStore};
 pub use listener::{Listener, LogLevel, LogSink, Subscription, log_to, log_to_system};
 pub use markup::read_markup;
-pub use room::{Engine, Room};
+pub use room::{Engine, ManualJoin, Room};
 
 use std::sync::{Arc, LazyLock};
 

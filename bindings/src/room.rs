@@ -9,11 +9,12 @@ use crate::{
 use dayfly_core::doctor::Finding;
 use dayfly_core::engine::DoctorOptions;
 use dayfly_core::engine::{
-    Engine as CoreEngine, EngineOptions, NativeOptions, RoomHandle, RoomOptions, Stats,
+    Engine as CoreEngine, EngineOptions, ManualCode, ManualJoin as Join, NativeOptions, RoomHandle, RoomOptions, Stats,
 };
 use dayfly_core::proto::id::{MemberId, MessageId};
 use dayfly_core::proto::room::code::CodeLanguage;
 use dayfly_core::proto::room::{Command, SayOptions, Snapshot};
+use dayfly_core::proto::secret::SecretString;
 use std::sync::Arc;
 
 /// The engine: one network thread for every room. It lives as long as this or a room of it.
@@ -93,12 +94,53 @@ impl Engine {
         cancel: Option<Arc<Cancel>>,
     ) -> Result<Vec<Finding>, DayflyError> {
         wait(cancel, self.engine.doctor(options)).await
+    /// Takes the code that a room's member shows, its text or what was scanned, and makes the one to
+    /// show in return. Freeing the answer gives up. Each member is shown `kept` in private.
+    #[uniffi::method(default(kept = None, cancel = None))]
+    pub async fn join_manual(
+        &self,
+        text: String,
+        options: RoomOptions,
+        kept: Option<Arc<KeptIdentity>>,
+        cancel: Option<Arc<Cancel>>,
+    ) -> Result<Arc<ManualJoin>, DayflyError> {
+        let kept = kept.map(|kept| kept.identity.clone());
+        let joining = self.engine.join_manual_as(&text, options, kept);
+        let (join, _live) = (wait(cancel, joining).await?, crate::live());
+        Ok(Arc::new(ManualJoin { join, _live }))
     }
 
     /// Wipes every room at once, without a goodbye; done within a tenth of a second. The engine
     /// can be used again.
     pub async fn panic(&self) {
         self.engine.panic().await;
+    }
+}
+
+/// Somebody who was shown a code and shows another in return. Freeing it gives up, unless the room
+/// is there.
+#[derive(Debug, uniffi::Object)]
+pub struct ManualJoin {
+    join: Join,
+    _live: Live,
+}
+
+#[uniffi::export]
+impl ManualJoin {
+    /// What to show in return.
+    pub fn answer(&self) -> ManualCode {
+        self.join.answer().clone()
+    }
+
+    /// Waits until the other device has taken the answer: ten minutes at most. Where the room has a
+    /// password and none is given, ask for it and call again within three minutes.
+    #[uniffi::method(default(password = None, cancel = None))]
+    pub async fn room(
+        &self,
+        password: Option<SecretString>,
+        cancel: Option<Arc<Cancel>>,
+    ) -> Result<Arc<Room>, DayflyError> {
+        Ok(Room::new(wait(cancel, self.join.room(password)).await?))
     }
 }
 
@@ -179,6 +221,17 @@ impl Room {
     ) -> Result<Arc<CodeShare>, DayflyError> {
         let sharing = self.handle.share_code(language);
         Ok(CodeShare::new(wait(cancel, sharing).await?))
+    }
+
+    /// Makes a code that one person can come in by, without any server. Good for ten minutes.
+    #[uniffi::method(default(cancel = None))]
+    pub async fn manual_offer(&self, cancel: Option<Arc<Cancel>>) -> Result<ManualCode, DayflyError> {
+        wait(cancel, self.handle.manual_offer()).await
+    }
+
+    /// Takes what was shown in return for such a code. That the person came in is told by events.
+    pub async fn manual_answer(&self, text: String) -> Result<(), DayflyError> {
+        Ok(self.handle.manual_answer(text).await?)
     }
 
     /// The member's id behind `to`: an id, or a name that only one member has.

@@ -2,7 +2,8 @@
 
 use crate::command::{self, Typed};
 use crate::model::{self, Line, Model, With};
-use dayfly_core::engine::{Error, RoomHandle, Stats};
+use crate::session::FrontEnd;
+use dayfly_core::engine::{Error, ManualCode, RoomHandle, Stats};
 use dayfly_core::proto::id::{MemberId, MessageId};
 use dayfly_core::proto::room::code::CodeLanguage;
 use dayfly_core::proto::room::{Command, SayOptions};
@@ -20,6 +21,8 @@ pub enum Done {
     Code(CodeLanguage),
     /// End the short code.
     CodeStop,
+    /// Show a code that asks for one in return.
+    Manual(ManualCode),
     /// Leave.
     Leave,
     /// Wipe everything at once.
@@ -60,6 +63,17 @@ pub async fn perform(handle: &RoomHandle, model: &mut Model, typed: Typed) -> Do
         Typed::Help => return Done::Lines(command::help(model)),
         Typed::Stats => match handle.stats().await {
             Ok(stats) => return Done::Lines(stats_lines(&stats, model)),
+            Err(error) => Err(error),
+        },
+        Typed::Manual => match handle.manual_offer().await {
+            Ok(code) => return Done::Manual(code),
+            Err(error) => Err(error),
+        },
+        Typed::Answer(text) => match crate::join::read(&text, FrontEnd::Plain) {
+            Ok(text) => {
+                let taken = Line::info("That code is taken; the two devices connect now.");
+                return done(handle.manual_answer(text).await, vec![taken]);
+            }
             Err(error) => Err(error),
         },
         Typed::Link => return Done::Link,

@@ -9,6 +9,7 @@ use crate::password::Wanted;
 use crate::session::{self, FrontEnd, Role, Way};
 use crate::stdin;
 use dayfly_core::engine::{Error, ErrorKind};
+use dayfly_core::proto::invite::manual::ManualHalf;
 use dayfly_core::proto::invite::native::NativeInvite;
 use dayfly_core::proto::invite::{Access, Invite, InviteError, WebInvite, qr};
 use dayfly_core::proto::room::code::ShortCode;
@@ -28,6 +29,9 @@ pub fn run(args: &JoinArgs) -> Exit {
             // A slip of the finger is said before anybody is asked or contacted.
             ShortCode::parse(&text).map_err(|error| code::bad(&error))?;
             return Ok(Way::Code { text });
+        }
+        if let Err(InviteError::Manual(ManualHalf::Offer)) = Invite::parse(&text) {
+            return Ok(manual(text, room, front_end));
         }
         let (invite, password) = admit(parse(&text)?, room, front_end)?;
         Ok(Way::Enter { invite, password })
@@ -70,6 +74,24 @@ pub fn admit(
     Ok((Invite::Web(invite), None))
 }
 
+/// A code that a member shows, which asks for one in return. Whether the room has a password shows
+/// once it was taken.
+fn manual(text: String, room: &RoomArgs, front_end: FrontEnd) -> Way {
+    let (file, ask) = (room.password_file.clone(), front_end.may_ask());
+    let password = move || {
+        Wanted {
+            file: file.as_deref(),
+            ask,
+            new: false,
+        }
+        .get()
+    };
+    Way::Manual {
+        text,
+        password: Box::new(password),
+    }
+}
+
 fn native(
     invite: NativeInvite,
     room: &RoomArgs,
@@ -91,8 +113,8 @@ fn native(
     Ok((Invite::Native(invite), password))
 }
 
-/// The link's text, wherever it is.
-fn read(argument: &str, front_end: FrontEnd) -> Result<String, Error> {
+/// The link's text, wherever it is: on the standard input, in a picture, or as it stands.
+pub fn read(argument: &str, front_end: FrontEnd) -> Result<String, Error> {
     if argument == "-" {
         if front_end.may_ask() {
             eprint!("Link: ");

@@ -11,6 +11,8 @@ use crate::session::Session;
 use crate::signals::Signals;
 use crate::stdin::{Input, Lines};
 use crate::text;
+use dayfly_core::engine::ManualCode;
+use dayfly_core::proto::invite::qr::Matrix;
 use dayfly_core::proto::room::Event;
 use std::io::{IsTerminal, Write};
 
@@ -56,6 +58,7 @@ pub async fn run(mut session: Session, mut signals: Signals) -> Exit {
                                 screen.line(&error.message);
                             }
                         }
+                        Done::Manual(code) => screen.shown(&code),
                         Done::Leave => break,
                         Done::Panic => {
                             session.panic().await;
@@ -119,18 +122,42 @@ impl Screen {
         let Some(matrix) = links.code() else {
             return self.line("The link is too long for a QR code.");
         };
-        if !std::io::stdout().is_terminal() {
-            return self.line("A QR code needs a terminal; --qr FILE.png saves it as a picture.");
+        match picture(&matrix) {
+            Ok(picture) => self.raw(&picture),
+            Err(why) => self.line(&format!("{why} --qr FILE.png saves it as a picture.")),
         }
-        let picture = matrix.terminal();
-        let needed = picture.lines().map(text::width).max().unwrap_or_default();
-        let columns = crossterm::terminal::size().map_or(80, |(columns, _)| usize::from(columns));
-        if needed > columns {
-            return self.line(&format!(
-                "The QR code needs {needed} columns and this terminal has {columns}. Widen it, or \
-                 save a picture with --qr FILE.png."
-            ));
-        }
-        self.raw(&picture);
     }
+
+    /// A code that asks for one in return.
+    fn shown(&mut self, code: &ManualCode) {
+        match picture(&code.matrix) {
+            Ok(picture) => self.raw(&picture),
+            Err(why) => self.line(&why),
+        }
+        self.line(&format!("Code: {}", code.text));
+        self.line(HOW_TO_ANSWER);
+    }
+}
+
+/// What is said with a code that asks for one in return.
+pub const HOW_TO_ANSWER: &str = "Let one person join with this code, within ten minutes; then take the code that they \
+                                 show with /answer TEXT, or /answer FILE.png for a picture of it.";
+
+/// A QR code in half blocks.
+///
+/// # Errors
+/// Why it cannot be drawn here, as a sentence.
+pub fn picture(matrix: &Matrix) -> Result<String, String> {
+    if !std::io::stdout().is_terminal() {
+        return Err("A QR code needs a terminal.".into());
+    }
+    let picture = matrix.terminal();
+    let needed = picture.lines().map(text::width).max().unwrap_or_default();
+    let columns = crossterm::terminal::size().map_or(80, |(columns, _)| usize::from(columns));
+    if needed > columns {
+        return Err(format!(
+            "The QR code needs {needed} columns and this terminal has {columns}. Widen it."
+        ));
+    }
+    Ok(picture)
 }

@@ -79,6 +79,13 @@ pub enum Way {
         /// As it was typed.
         text: String,
     },
+    /// By a code that a member shows, and one that is shown in return.
+    Manual {
+        /// The member's.
+        text: String,
+        /// Gets the room's password, if it turns out to have one.
+        password: Box<dyn FnOnce() -> Result<SecretString, Error>>,
+    },
     /// A native room of one's own.
     Open {
         /// What is fixed for its life.
@@ -104,7 +111,7 @@ impl Way {
                 invite: Invite::Locked(locked),
                 ..
             } => &locked.trackers,
-            Self::Code { .. } | Self::Open { .. } => &[],
+            Self::Code { .. } | Self::Manual { .. } | Self::Open { .. } => &[],
         }
     }
 }
@@ -272,6 +279,7 @@ async fn enter(
             let options = RoomOptions { password, ..options };
             engine.enter(invite, options).await?
         }
+        Way::Manual { text, password } => by_code(engine, &text, options, password, front_end).await?,
         Way::Open { native, password } => {
             let options = RoomOptions { password, ..options };
             engine.open_native(native, options).await?
@@ -293,6 +301,33 @@ async fn enter(
         limit,
         code: Shown::default(),
     })
+}
+
+/// Shows a code in return for one, and waits until the other device has taken it.
+async fn by_code(
+    engine: &Engine,
+    text: &str,
+    options: RoomOptions,
+    password: Box<dyn FnOnce() -> Result<SecretString, Error>>,
+    front_end: FrontEnd,
+) -> Result<RoomHandle, Error> {
+    let join = engine.join_manual(text, options).await?;
+    let code = join.answer();
+    if front_end == FrontEnd::Json {
+        json::print(&Row::Manual {
+            qr: json::modules(&code.matrix),
+            text: code.text.clone(),
+        });
+    } else {
+        println!("Show this code to whoever showed you theirs, or send them the text below it:");
+        println!("{}", plain::picture(&code.matrix).unwrap_or_else(|why| why));
+        println!("Code: {}", code.text);
+        println!("Waiting until it is taken there; Ctrl-C gives up.");
+    }
+    match join.room(None).await {
+        Err(error) if error.kind == ErrorKind::NeedsPassword => join.room(Some(password()?)).await,
+        entered => entered,
+    }
 }
 
 /// Nothing beyond this network is contacted.

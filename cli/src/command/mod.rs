@@ -48,6 +48,10 @@ pub enum Typed {
     Cancel(With),
     /// Something else that only native rooms know.
     Room(Command),
+    /// Show a code that asks for one in return.
+    Manual,
+    /// Take the code shown in return: its text, or a picture's file.
+    Answer(String),
     /// Say how the room stands.
     Options,
     /// Wipe everything at once.
@@ -71,12 +75,13 @@ const HELP: [&str; 10] = [
 ];
 
 /// Those of native rooms. Messages go by the number before them; without one, the newest is meant.
-const NATIVE_HELP: [&str; 12] = [
+const NATIVE_HELP: [&str; 13] = [
     "/verify NAME compares codes with a member, /group with everybody; then /same, /differ or /cancel.",
     "/reply #12 TEXT answers message 12; without a number the newest of somebody else.",
     "/react #12 EMOJI reacts to a message, /unreact #12 EMOJI takes that back.",
     "/edit #12 TEXT changes a message of yours, /unsend #12 takes it back.",
     "/once TEXT says something that can be looked at once; /view #12 looks at such a message.",
+    "/manual shows a code for one person to come in by without any server; /answer TEXT takes theirs in return.",
     "/block NAME hears nothing of a member on this device, /unblock NAME hears it again.",
     "/receipts on tells others what you have read and shows what they have; /receipts off ends that.",
     "/room says how the room stands and who owns it.",

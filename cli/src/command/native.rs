@@ -36,6 +36,11 @@ pub fn parse(word: &str, rest: &str, model: &Model) -> Option<Typed> {
             })
         }),
         "receipts" => switch(rest).map(|on| Typed::Room(Command::Receipts { on })),
+        "manual" => Ok(Typed::Manual),
+        "answer" if matches!(rest, "" | "-") => {
+            Err("/answer needs the text of the code that was shown in return, or a picture's file.".into())
+        }
+        "answer" => Ok(Typed::Answer(rest.into())),
         "room" => Ok(Typed::Options),
         "panic" => Ok(Typed::Panic),
         _ => return owners(word, rest, model),
@@ -312,6 +317,16 @@ mod tests {
         refuses("/unsend now", &model, "#12");
         refuses("/view", &model, "nothing is here");
         refuses("/once", &model, "needs the text");
+    }
+
+    #[test]
+    fn codes_are_shown_and_taken() {
+        let model = room(false);
+        assert_eq!(read("/manual", &model), Typed::Manual);
+        let code = "dayfly:AEBAGBAF".to_owned();
+        assert_eq!(read(&format!("/answer {code}"), &model), Typed::Answer(code));
+        refuses("/answer", &model, "picture");
+        refuses("/answer -", &model, "picture");
     }
 
     #[test]

@@ -9,7 +9,7 @@ mod row;
 #[cfg(test)]
 mod tests;
 
-pub use row::{Row, print};
+pub use row::{Row, modules, print};
 
 use crate::code::{self, Shown};
 use crate::exit::{Exit, Outcome};
@@ -202,6 +202,11 @@ async fn answer(handle: &RoomHandle, shown: &mut Shown, bytes: &[u8]) -> (Row, G
             }),
             (Err(error), _) | (_, Err(error)) => Err(error),
         },
+        Request::ManualOffer => handle.manual_offer().await.map(|code| Reply::Code {
+            qr: modules(&code.matrix),
+            text: code.text,
+        }),
+        Request::ManualAnswer { text } => handle.manual_answer(text).await.map(|()| Reply::Done {}),
         Request::InPersonCode => handle.in_person_code().await.map(|text| Reply::Text { text }),
         Request::InPersonScanned { text } => handle
             .in_person_scanned(text)

@@ -64,6 +64,13 @@ pub enum Request {
         /// What it said.
         text: String,
     },
+    /// Make a code for somebody to come in by.
+    ManualOffer,
+    /// Take the code that was shown in return.
+    ManualAnswer {
+        /// What it said.
+        text: String,
+    },
     /// Show the invite as it stands.
     Invite,
     /// Make a short code and tell what becomes of it.
@@ -191,6 +198,8 @@ fn own(cmd: &str, object: &Map<String, Value>) -> Option<Result<Request, String>
             "network_changed" => Request::NetworkChanged,
             "suspend" => Request::Suspend,
             "resume" => Request::Resume,
+            "manual_offer" => Request::ManualOffer,
+            "manual_answer" => Request::ManualAnswer { text: text("text")? },
             "in_person_code" => Request::InPersonCode,
             "in_person_scanned" => Request::InPersonScanned { text: text("text")? },
             "invite" => Request::Invite,

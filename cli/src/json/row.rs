@@ -3,10 +3,21 @@
 use dayfly_core::doctor::Finding;
 use dayfly_core::engine::{Error, ErrorKind, Stats};
 use dayfly_core::proto::id::{MemberId, MessageId};
+use dayfly_core::proto::invite::qr::Matrix;
 use dayfly_core::proto::room::code::{CodeGuestEvent, CodeHostEvent};
 use dayfly_core::proto::room::{Member, RendezvousStatus};
 use serde::Serialize;
 use std::io::Write;
+
+/// A QR code row by row, `1` for a dark module, without its quiet zone.
+pub fn modules(matrix: &Matrix) -> Vec<String> {
+    let row = |y| {
+        (0..matrix.size())
+            .map(|x| if matrix.dark(x, y) { '1' } else { '0' })
+            .collect()
+    };
+    (0..matrix.size()).map(row).collect()
+}
 
 /// Version of the contract; rows and fields may be added without changing it.
 pub const PROTOCOL: u32 = 1;
@@ -70,6 +81,13 @@ pub enum Row {
         /// Where clients reach it.
         url: String,
     },
+    /// `join`, by a code: the one to show in return.
+    Manual {
+        /// What it says.
+        text: String,
+        /// See [`modules`].
+        qr: Vec<String>,
+    },
     /// `demo`: a step is done.
     Step {
         /// What was shown.
@@ -124,6 +142,13 @@ pub enum Reply {
         stats: Stats,
         /// The places to meet.
         rendezvous: Vec<RendezvousStatus>,
+    },
+    /// A code to be shown.
+    Code {
+        /// What it says.
+        text: String,
+        /// See [`modules`].
+        qr: Vec<String>,
     },
     /// What a code says.
     Text {

@@ -6,6 +6,7 @@ use crate::links::Links;
 use crate::model::{Line, Model, Tone};
 use crate::text;
 use crossterm::event::{Event as TerminalEvent, KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
+use dayfly_core::engine::ManualCode;
 use dayfly_core::proto::invite::qr::Matrix;
 use dayfly_core::proto::room::Event;
 use tui_input::backend::crossterm::EventHandler;
@@ -44,6 +45,8 @@ pub struct App {
     pub unread: usize,
     /// Link and QR code cover the transcript.
     pub panel: bool,
+    /// The text of the code on the panel, if it is one that asks for another in return.
+    pub asks: Option<String>,
     /// The links.
     pub links: Links,
     /// The QR code of the primary link.
@@ -69,6 +72,7 @@ impl App {
             scroll: 0,
             unread: 0,
             panel: true,
+            asks: None,
             code: links.code(),
             links,
             preface,
@@ -111,8 +115,16 @@ impl App {
         self.links = links;
     }
 
+    /// Shows a code that asks for one in return, until it is closed.
+    pub fn show_code(&mut self, code: ManualCode) {
+        self.asks = Some(code.text);
+        self.code = Some(code.matrix);
+        (self.panel, self.waits) = (true, false);
+    }
+
     /// Shows link and code until they are closed.
     pub fn show_panel(&mut self) {
+        self.asks = None;
         (self.panel, self.waits) = (true, false);
     }
 

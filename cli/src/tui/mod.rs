@@ -204,6 +204,7 @@ impl View {
                     self.app.note(vec![Line::warning(error.message)]);
                 }
             }
+            Done::Manual(code) => self.app.show_code(code),
             Done::Leave => return true,
             Done::Panic => {
                 session.panic().await;

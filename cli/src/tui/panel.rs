@@ -2,7 +2,7 @@
 //! first one where it fits.
 
 use super::input::App;
-use crate::text;
+use crate::{plain, text};
 use dayfly_core::proto::invite::qr::Matrix;
 use ratatui::Frame;
 use ratatui::layout::{Constraint, Layout, Rect};
@@ -43,10 +43,15 @@ pub fn draw(frame: &mut Frame, app: &App, area: Rect) {
         Some(code) if beside => columns.saturating_sub(code.width + 2),
         _ => columns,
     };
-    for sentence in &app.preface {
+    if let Some(text) = &app.asks {
+        paragraph(plain::HOW_TO_ANSWER, bold, &mut words, text_columns);
+        paragraph(&text::one_line(text), Style::new(), &mut words, text_columns);
+    }
+    let links = app.asks.is_none();
+    for sentence in app.preface.iter().filter(|_| links) {
         paragraph(sentence, bold, &mut words, text_columns);
     }
-    for link in &app.links.all {
+    for link in app.links.all.iter().filter(|_| links) {
         let title = if link.starts_with("http") {
             "Link for any browser:"
         } else {

@@ -6,6 +6,7 @@ use crate::links::Links;
 use crate::model::{Line, With};
 use crate::testing::{member, message, native, native_reset, reset, tracker};
 use crossterm::event::{Event as TerminalEvent, KeyCode, KeyEvent, KeyModifiers};
+use dayfly_core::engine::ManualCode;
 use dayfly_core::proto::id::{MemberId, MessageId};
 use dayfly_core::proto::invite::{Access, Invite, Island, WebInvite, qr};
 use dayfly_core::proto::room::{
@@ -324,6 +325,32 @@ fn a_paste_is_one_text_and_cannot_steer() {
     app.terminal(&TerminalEvent::Paste("x".repeat(20_000)));
     assert_eq!(app.input.value().chars().count(), 10_000);
     insta::assert_snapshot!("paste_40x8", screen(&mut app, 40, 8).backend());
+}
+
+#[test]
+fn a_code_that_asks_for_one_in_return_covers_all_until_it_is_answered() {
+    let mut app = app(&[]);
+    let text = "dayfly:AECABBIBQLRYSOMTXP4FV5OUW73ZSNYK".to_owned();
+    let matrix = qr::encode(&text).unwrap();
+    app.show_code(ManualCode { text, matrix });
+    app.event(&Event::MemberJoined {
+        member: member("b0b1", "Bob"),
+    });
+    let shown = screen(&mut app, 120, 50).backend().to_string();
+    for words in ["dayfly:AECABBIB", "/answer", "\u{2588}"] {
+        assert!(shown.contains(words), "{words}: {shown}");
+    }
+    assert!(!shown.contains("chitchatter.im"), "one code at a time: {shown}");
+    app.note(vec![Line::info("That code is taken.")]);
+    assert!(!app.panel);
+    app.show_panel();
+    let links = app.links.clone();
+    app.relink(links);
+    let shown = screen(&mut app, 120, 50).backend().to_string();
+    assert!(
+        shown.contains("chitchatter.im") && !shown.contains("AECABBIB"),
+        "{shown}"
+    );
 }
 
 #[test]

@@ -50,6 +50,13 @@ pub(super) enum Command {
         code: String,
         reply: Reply<MemberId>,
     },
+    ManualOffer {
+        reply: Reply<String>,
+    },
+    ManualAnswer {
+        text: String,
+        reply: Reply<()>,
+    },
     Member {
         to: String,
         reply: Reply<MemberId>,

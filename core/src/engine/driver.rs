@@ -4,7 +4,7 @@
 //! that of the links and back ends.
 
 use super::clock;
-use super::command::Command;
+use super::command::{Command, Reply};
 use super::hub::SharedHub;
 use super::meter::{Counters, Meter};
 use super::relaying;
@@ -39,6 +39,8 @@ pub(super) struct Driver {
     /// What relays for other members, if this person agreed.
     pub relay: Option<Relay>,
     pub seat: Seat,
+    /// Who waits for the code that is made of a connection.
+    pub codes: BTreeMap<LinkId, Reply<String>>,
 }
 
 /// Where a driver's inputs come from.
@@ -178,6 +180,11 @@ impl Driver {
                         backend.reply(topic, peer, to, offer_id, sealed);
                     }
                 }
+                Output::ManualCode { link, text } => {
+                    if let Some(reply) = self.codes.remove(&link) {
+                        let _ = reply.send(text.ok_or_else(super::manual::undescribed));
+                    }
+                }
                 Output::Withdraw { backend, topic, peer } => {
                     if let Some(backend) = self.backends.get_mut(&backend) {
                         backend.withdraw(topic, peer);
@@ -300,6 +307,18 @@ impl Driver {
             Command::InPersonScanned { code, reply } => {
                 let scanned = self.room.in_person_scanned(now, &code);
                 let _ = reply.send(scanned.map_err(Into::into));
+            }
+            Command::ManualOffer { reply } => match self.room.manual_offer(now) {
+                Ok(link) => {
+                    self.codes.insert(link, reply);
+                }
+                Err(error) => {
+                    let _ = reply.send(Err(error.into()));
+                }
+            },
+            Command::ManualAnswer { text, reply } => {
+                let taken = self.room.manual_answer(now, &text);
+                let _ = reply.send(taken.map_err(Into::into));
             }
             Command::Member { to, reply } => {
                 let _ = reply.send(self.room.member(&to).map_err(Into::into));

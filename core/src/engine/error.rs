@@ -34,6 +34,8 @@ pub enum ErrorKind {
     NotAllowed,
     /// The device's store of keys gave nothing, or nothing usable.
     KeyStore,
+    /// The other device did not connect, or the connection broke before anything came of it.
+    Unreachable,
     /// Too much at once; try again shortly.
     Busy,
     /// The room has ended.

@@ -15,6 +15,7 @@ mod hub;
 mod invite;
 mod kept;
 mod listen;
+mod manual;
 mod meter;
 mod native;
 mod places;
@@ -30,6 +31,7 @@ pub use error::{Error, ErrorKind};
 pub use hub::{CAPACITY as LISTENER_CAPACITY, Subscription, Unsubscriber};
 pub use invite::{new_web_room, room_name};
 pub use kept::{KeptIdentity, KeyStore, KeyStoreError};
+pub use manual::{ManualCode, ManualJoin};
 pub use native::NativeOptions;
 pub use relays::{RelayConfig, RelayConfigError};
 pub use shared::EngineOptions;
@@ -204,6 +206,8 @@ enum Request {
         seed: [u8; 32],
         reply: oneshot::Sender<Vec<Finding>>,
     },
+    /// Somebody was shown a code.
+    Manual(Box<manual::Ask>),
     /// Answered once nothing of any room is left.
     Panic {
         reply: oneshot::Sender<()>,
@@ -214,6 +218,8 @@ enum Request {
 struct Enter {
     door: Door,
     options: RoomOptions,
+    /// The connection that it goes on with, if its invite came over one.
+    live: Option<manual::Live>,
     reply: oneshot::Sender<Result<setup::Entered, Error>>,
 }
 
@@ -305,18 +311,27 @@ impl Engine {
         let (reply, answer) = oneshot::channel();
         let asked = options.clone();
         self.requests
-            .try_send(Request::Enter(Box::new(Enter { door, options, reply })))
+            .try_send(Request::Enter(Box::new(Enter {
+                door,
+                options,
+                live: None,
+                reply,
+            })))
             .map_err(|_| Error::busy())?;
         let entered = answer.await.map_err(|_| Error::ended())??;
-        Ok(RoomHandle {
-            code_places: code::places_of(&asked, &entered.invite),
+        Ok(self.handle(entered, &asked))
+    }
+
+    fn handle(&self, entered: setup::Entered, asked: &RoomOptions) -> RoomHandle {
+        RoomHandle {
+            code_places: code::places_of(asked, &entered.invite),
             commands: entered.commands,
             invite: Arc::new(entered.invite),
             over: entered.over,
             tasks: entered.tasks,
             hub: entered.hub,
             engine: self.clone(),
-        })
+        }
     }
 
     /// Wipes every room at once, without a goodbye; the others see this person vanish. Done
@@ -330,21 +345,39 @@ impl Engine {
     }
 }
 
+/// Takes somebody through a door.
+async fn pass(
+    enter: Enter,
+    shared: Arc<Shared>,
+    alarm: watch::Receiver<()>,
+) -> (
+    Result<(setup::Entered, setup::Supervision), Error>,
+    oneshot::Sender<Result<setup::Entered, Error>>,
+) {
+    let Enter {
+        door,
+        options,
+        live,
+        reply,
+    } = enter;
+    (setup::enter(door, options, live, shared, alarm).await, reply)
+}
+
 /// The network thread: enters rooms and watches over them until nobody can ask for more.
 async fn serve(options: EngineOptions, mut inbox: mpsc::Receiver<Request>) {
     let shared = Arc::new(Shared::new(options));
     let mut entering = FuturesUnordered::new();
+    let mut guests = FuturesUnordered::new();
     let mut rooms = FuturesUnordered::new();
     let mut doctors = FuturesUnordered::new();
     let mut alarm = watch::Sender::new(());
     let mut open = true;
     while open || !rooms.is_empty() || !entering.is_empty() || !doctors.is_empty() {
+    while open || !rooms.is_empty() || !entering.is_empty() || !guests.is_empty() {
         tokio::select! {
             request = inbox.recv(), if open => match request {
                 Some(Request::Enter(enter)) => {
-                    let Enter { door, options, reply } = *enter;
-                    let entered = setup::enter(door, options, Arc::clone(&shared), alarm.subscribe());
-                    entering.push(async move { (entered.await, reply) });
+                    entering.push(pass(*enter, Arc::clone(&shared), alarm.subscribe()));
                 }
                 Some(Request::Begin { start }) => rooms.push(start(Arc::clone(&shared), alarm.subscribe())),
                 Some(Request::Doctor { targets, seed, reply }) => {
@@ -353,15 +386,22 @@ async fn serve(options: EngineOptions, mut inbox: mpsc::Receiver<Request>) {
                         let _ = reply.send(doctor::examine(&targets, seed).await);
                     });
                 }
+                Some(Request::Manual(ask)) => guests.push(manual::attend(*ask)),
                 Some(Request::Panic { reply }) => {
                     // Whoever is at a door does not get in, and whoever is in hears the alarm.
                     entering.clear();
+                    guests.clear();
                     drop(std::mem::replace(&mut alarm, watch::Sender::new(())));
                     while rooms.next().await.is_some() {}
                     scrub_stack();
                     let _ = reply.send(());
                 }
                 None => open = false,
+            },
+            Some(way) = guests.next(), if !guests.is_empty() => {
+                if let Some(enter) = way {
+                    entering.push(pass(enter, Arc::clone(&shared), alarm.subscribe()));
+                }
             },
             Some((entered, reply)) = entering.next(), if !entering.is_empty() => match entered {
                 Ok((entered, supervision)) => {

@@ -8,7 +8,7 @@ use dayfly_proto::invite::native::{
     HistoryPolicy, NativeInvite, RoomOptionsWire, UnknownOptions, password_word,
 };
 use dayfly_proto::invite::{Invite, WebInvite};
-use dayfly_proto::room::NativeConfig;
+use dayfly_proto::room::{Adopted, NativeConfig};
 use dayfly_proto::secret::SecretString;
 use rand_chacha::ChaCha20Rng;
 use rand_core::SeedableRng;
@@ -43,6 +43,8 @@ pub(super) struct Entrance {
     owner_key: Option<SigningKey>,
     kept: Option<KeptKey>,
     password: Option<SecretString>,
+    /// The connection over which the invite came, if it came by codes.
+    adopted: Option<Adopted>,
 }
 
 impl Door {
@@ -69,6 +71,7 @@ impl Door {
             owner_key: Some(owner),
             kept: kept.map(KeptIdentity::into_key),
             password: options.password.clone(),
+            adopted: None,
         })))
     }
 
@@ -92,6 +95,7 @@ impl Door {
                     owner_key: None,
                     kept: kept.map(KeptIdentity::into_key),
                     password,
+                    adopted: None,
                 })))
             }
             (Invite::Locked(_) | Invite::Native(_), _) => Err(Error::new(
@@ -99,6 +103,13 @@ impl Door {
                 "This room has a password, which the link does not hold.",
             )
             .hint("Ask whoever sent the link for the password.")),
+        }
+    }
+
+    /// The room goes on with the connection over which its invite came.
+    pub fn adopt(&mut self, adopted: Adopted) {
+        if let Self::Native(entrance) = self {
+            entrance.adopted = Some(adopted);
         }
     }
 
@@ -126,6 +137,7 @@ pub(super) async fn config(tasks: &Tasks, entrance: Entrance) -> Result<NativeCo
         owner_key,
         kept,
         password,
+        adopted,
     } = entrance;
     let password = match password {
         None => None,
@@ -148,6 +160,7 @@ pub(super) async fn config(tasks: &Tasks, entrance: Entrance) -> Result<NativeCo
         owner_key,
         password,
         kept,
+        adopted,
     })
 }
 

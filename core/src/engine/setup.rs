@@ -4,6 +4,7 @@
 use super::command::Command;
 use super::driver::{Driver, Inputs};
 use super::hub::SharedHub;
+use super::manual::Live;
 use super::native::{self, Door};
 use super::places::Places;
 use super::relaying;
@@ -17,7 +18,7 @@ use crate::rendezvous::tracker::Tracker;
 use crate::task::{Tasks, WeakTasks};
 use dayfly_proto::identity::web::{WebIdentity, WebKey};
 use dayfly_proto::invite::Invite;
-use dayfly_proto::room::{EndReason, Entry, Event, Room, RoomConfig};
+use dayfly_proto::room::{EndReason, Entry, Event, Guest, Room, RoomConfig};
 use rand_chacha::ChaCha20Rng;
 use rand_core::SeedableRng;
 use std::collections::BTreeMap;
@@ -28,7 +29,7 @@ use tokio::sync::{mpsc, oneshot, watch};
 
 /// Reports from links that may wait for the room. A link that finds no place waits, and its peer
 /// with it.
-const LINK_EVENTS: usize = 1024;
+pub(super) const LINK_EVENTS: usize = 1024;
 
 /// Reports from places to meet that may wait for the room. A tracker that finds no place waits.
 const MEET_EVENTS: usize = 256;
@@ -79,6 +80,7 @@ pub(super) fn entropy() -> Result<[u8; 32], Error> {
 pub(super) async fn enter(
     mut door: Door,
     options: RoomOptions,
+    live: Option<Live>,
     shared: Arc<Shared>,
     alarm: watch::Receiver<()>,
 ) -> Result<(Entered, Supervision), Error> {
@@ -87,7 +89,14 @@ pub(super) async fn enter(
     let dialer = dialer(&options)?;
 
     let (meet_sink, meets) = mpsc::channel(MEET_EVENTS);
-    let (link_sink, links) = mpsc::channel(LINK_EVENTS);
+    let mut carried = BTreeMap::new();
+    let (link_sink, links) = match live {
+        Some(Live { link, sink, events }) => {
+            carried.insert(Guest::LINK, link);
+            (sink, events)
+        }
+        None => mpsc::channel(LINK_EVENTS),
+    };
     let (commands, requests) = mpsc::channel(REQUESTS);
     let (finished, over) = watch::channel(());
 
@@ -139,9 +148,11 @@ pub(super) async fn enter(
             route: options.route.unwrap_or_default(),
             // A native room's only channel is the one every link has.
             native: !native,
+            patience: None,
         },
         named_servers: named,
-        links: BTreeMap::new(),
+        links: carried,
+        codes: BTreeMap::new(),
         link_sink,
         backends: places.backends,
         meter: super::meter::Meter::default(),

@@ -53,6 +53,9 @@ pub struct LinkConfig {
     /// Have a second channel ready for [`Link::open_native`]: for rooms that pages share. A peer
     /// that does not know it notices nothing of it.
     pub native: bool,
+    /// How long a connection may take to open once both descriptions are known here: longer than
+    /// usual where a person carries one of them.
+    pub patience: Option<std::time::Duration>,
 }
 
 /// A WebRTC stack: makes links.

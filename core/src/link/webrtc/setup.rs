@@ -170,11 +170,13 @@ pub(super) async fn build(
     }
     let interceptors = register_default_interceptors(Registry::new(), &mut media)?;
 
+    // The crate stops checking when it calls a path failed, also one that never was.
+    let patience = config.patience.unwrap_or_default().max(ICE_FAILED);
     let mut settings = SettingEngineBuilder::new()
         .with_multicast_dns_mode(MulticastDnsMode::Disabled)
         .with_sctp_max_message_size(SctpMaxMessageSize::Bounded(MAX_MESSAGE as u32))
         .with_sctp_max_receive_buffer_size(SCTP_RECEIVE_WINDOW)
-        .with_ice_timeouts(Some(ICE_SILENT), Some(ICE_FAILED), Some(ICE_KEEPALIVE))
+        .with_ice_timeouts(Some(ICE_SILENT), Some(patience), Some(ICE_KEEPALIVE))
         .with_host_acceptance_min_wait(Some(Duration::ZERO))
         .with_srflx_acceptance_min_wait(Some(Duration::ZERO))
         .with_prflx_acceptance_min_wait(Some(Duration::ZERO))

@@ -162,6 +162,7 @@ impl Task {
         };
         let Reports { ice, channels, .. } = reports;
         let native = native.as_deref();
+        let patience = self.config.patience.unwrap_or(CONNECT);
         let open = watch::Sender::new(false);
         let wanted = watch::Sender::new(false);
         let setup = watch::Sender::new(self.setup);
@@ -212,7 +213,7 @@ impl Task {
             over = obey(&obedient, &out, &*connection, &mut self.controls, &setup, &wanted) => over,
             over = watch_path(runtime, &out, &*connection, ice.clone(), open.subscribe()) => over,
             over = relays.watch(&out, &*connection, setup.subscribe()) => over,
-            over = give_up(runtime, setup.subscribe(), open.subscribe(), ice.clone()) => over,
+            over = give_up(runtime, patience, setup.subscribe(), open.subscribe(), ice.clone()) => over,
             () = runtime.moves() => Over::Quietly,
             () = runtime.stopped() => because("the connection broke down; try again"),
         }
@@ -756,6 +757,7 @@ async fn watch_path(
 /// handshake fails.
 async fn give_up(
     runtime: &LinkRuntime,
+    patience: Duration,
     mut setup: watch::Receiver<Option<Setup>>,
     open: watch::Receiver<bool>,
     ice: watch::Receiver<RTCIceConnectionState>,
@@ -763,7 +765,7 @@ async fn give_up(
     if setup.wait_for(Option::is_some).await.is_err() {
         return pending().await;
     }
-    runtime.base().sleep(CONNECT).await;
+    runtime.base().sleep(patience).await;
     if *open.borrow() {
         return pending().await;
     }
