@@ -9,7 +9,8 @@ use crate::{
 use dayfly_core::doctor::Finding;
 use dayfly_core::engine::DoctorOptions;
 use dayfly_core::engine::{
-    Engine as CoreEngine, EngineOptions, ManualCode, ManualJoin as Join, NativeOptions, RoomHandle, RoomOptions, Stats,
+    Engine as CoreEngine, EngineOptions, ManualCode, ManualJoin as Join, NativeOptions, RoomHandle,
+    RoomOptions, Stats,
 };
 use dayfly_core::proto::id::{MemberId, MessageId};
 use dayfly_core::proto::room::code::CodeLanguage;

@@ -14,11 +14,15 @@ const HARD: [(&str, u64); 0] = [];
 #[test]
 fn pictures_are_read() {
     let codes = codes();
+    let mut fewer = Vec::new();
     for (name, look) in ROWS {
         let found: u64 = codes.iter().map(|(_, text)| read(text, look, EACH)).sum();
         let hard = HARD.iter().find(|(hard, _)| *hard == name);
         let least = hard.map_or(EACH * codes.len() as u64, |(_, least)| *least);
         println!("{name}: {found} of {}", EACH * codes.len() as u64);
-        assert!(found >= least, "{name}: {found}, and {least} were read before");
+        if found < least {
+            fewer.push(format!("{name}: {found}, and {least} were read before"));
+        }
     }
+    assert_eq!(fewer, Vec::<String>::new());
 }
