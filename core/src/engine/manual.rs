@@ -6,7 +6,7 @@
 
 use super::command::Command;
 use super::native::Door;
-use super::setup::{LINK_EVENTS, entropy, ice_servers};
+use super::setup::{LINK_EVENTS, dialer, entropy, ice_servers};
 use super::{Engine, Enter, Error, ErrorKind, KeptIdentity, Request, RoomHandle, RoomOptions, clock};
 use crate::link::{Link, LinkConfig, LinkSink, Stack, WebRtcStack};
 use dayfly_proto::id::LinkId;
@@ -304,6 +304,7 @@ fn begin(code: Code, options: &RoomOptions) -> Result<(Guest, Live), Error> {
         route: options.route.unwrap_or_default(),
         native: false,
         patience: Some(ANSWER_LIVES),
+        dialer: dialer(options)?,
     };
     let (sink, events) = mpsc::channel(LINK_EVENTS);
     let link = WebRtcStack::new().answer(Guest::LINK, guest.offer_sdp(), &config, sink.clone());

@@ -225,7 +225,8 @@ impl Guest {
                 };
                 self.end(end);
             }
-            LinkEvent::NativeOpen
+            LinkEvent::Relay { .. }
+            | LinkEvent::NativeOpen
             | LinkEvent::NativeFrame(_)
             | LinkEvent::Renegotiated { .. }
             | LinkEvent::Silent
