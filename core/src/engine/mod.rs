@@ -351,7 +351,7 @@ async fn pass(
     shared: Arc<Shared>,
     alarm: watch::Receiver<()>,
 ) -> (
-    Result<(setup::Entered, setup::Supervision), Error>,
+    Result<(setup::Entered, Supervision), Error>,
     oneshot::Sender<Result<setup::Entered, Error>>,
 ) {
     let Enter {
