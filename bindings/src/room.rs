@@ -95,6 +95,8 @@ impl Engine {
         cancel: Option<Arc<Cancel>>,
     ) -> Result<Vec<Finding>, DayflyError> {
         wait(cancel, self.engine.doctor(options)).await
+    }
+
     /// Takes the code that a room's member shows, its text or what was scanned, and makes the one to
     /// show in return. Freeing the answer gives up. Each member is shown `kept` in private.
     #[uniffi::method(default(kept = None, cancel = None))]

@@ -372,8 +372,7 @@ async fn serve(options: EngineOptions, mut inbox: mpsc::Receiver<Request>) {
     let mut doctors = FuturesUnordered::new();
     let mut alarm = watch::Sender::new(());
     let mut open = true;
-    while open || !rooms.is_empty() || !entering.is_empty() || !doctors.is_empty() {
-    while open || !rooms.is_empty() || !entering.is_empty() || !guests.is_empty() {
+    while open || !rooms.is_empty() || !entering.is_empty() || !doctors.is_empty() || !guests.is_empty() {
         tokio::select! {
             request = inbox.recv(), if open => match request {
                 Some(Request::Enter(enter)) => {
