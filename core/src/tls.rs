@@ -3,6 +3,7 @@
 //! It opens no connection. A pin names the key itself, so whoever pins needs no authority and no
 //! name: a relay at home with a certificate of its own making is as good as any.
 
+use dayfly_proto::crypto::hash;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::crypto::{CryptoProvider, ring, verify_tls12_signature, verify_tls13_signature};
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
@@ -45,9 +46,7 @@ impl Pin {
     pub fn of(certificate: &CertificateDer<'_>) -> Option<Self> {
         let parsed = ParsedCertificate::try_from(certificate).ok()?;
         let key = parsed.subject_public_key_info();
-        let provider = rtc::crypto::default_provider().ok()?;
-        let hash = provider.crypto().hash(rtc::crypto::HashAlgorithm::Sha256, &key);
-        hash.ok()?.try_into().ok().map(Self)
+        Some(Self(hash(&[&key])))
     }
 }
 

@@ -6,11 +6,10 @@
 
 mod nat;
 mod stun;
-mod turn;
 mod verdict;
 
 use crate::engine::clock;
-use crate::link::IceServer;
+use crate::link::{IceServer, allocation};
 use crate::net::Dialer;
 use crate::rendezvous::tracker::{ClientOptions, TrackerUrl, probe};
 use crate::{defaults, link, net};
@@ -160,7 +159,7 @@ async fn relay(server: &IceServer, dialer: &Dialer, unix_seconds: u64) -> Findin
         Err(error) => return finding(What::Turn, false, error.to_string()),
     };
     let (host, transport) = (parsed.host, parsed.transport);
-    match turn::allocate(server, dialer, unix_seconds).await {
+    match allocation::allocate(server, dialer, unix_seconds).await {
         Ok(took) => finding(
             What::Turn,
             true,

@@ -1,9 +1,9 @@
 //! Whether a relay relays: an allocation is really asked for over the transport that is named, and
 //! given back.
 
-use crate::link::server::{self, Transport};
-use crate::link::socket::stream::{self, Incoming, Target};
-use crate::link::{IceServer, RelayTrouble, watch_relays};
+use super::server::{self, Transport};
+use super::socket::stream::{self, Incoming, Target};
+use super::{IceServer, RelayTrouble, watch_relays};
 use crate::net::Dialer;
 use crate::tls;
 use bytes::BytesMut;
@@ -26,7 +26,7 @@ const QUEUE: usize = 16;
 ///
 /// # Errors
 /// [`RelayTrouble`], the end of a sentence that begins with the relay's name.
-pub(super) async fn allocate(
+pub(crate) async fn allocate(
     server: &IceServer,
     dialer: &Dialer,
     unix_seconds: u64,
