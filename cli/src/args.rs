@@ -172,6 +172,10 @@ pub struct RoomArgs {
     /// `none` leaves the DHT out
     #[arg(long, value_name = "HOST:PORT|none")]
     pub dht: Vec<String>,
+    /// Meet at this Nostr relay too, in native rooms, instead of the usual ones; repeat for
+    /// several; `none` asks none. With --tracker there are no usual ones
+    #[arg(long, value_name = "URL|none", conflicts_with = "web")]
+    pub nostr: Vec<String>,
     /// Ask this STUN server for your public address instead of the usual ones; `none` asks nobody
     #[arg(long, value_name = "URL|none")]
     pub stun: Vec<String>,

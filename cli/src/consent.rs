@@ -17,9 +17,11 @@ pub fn settle(
     args: &RoomArgs,
     options: &RoomOptions,
     trackers: &[String],
+    native: bool,
     preface: &[String],
     front_end: FrontEnd,
 ) -> Result<(), Stop> {
+    let relays = native && options.nostr.is_none() && options.trackers.is_empty() && trackers.is_empty();
     // Whoever stays local meets no stranger.
     if args.yes || is_local(args) {
         return Ok(());
@@ -27,7 +29,7 @@ pub fn settle(
     // Whoever names a tracker knows whom to trust there; the rest is said all the same.
     if !args.tracker.is_empty() {
         if front_end.may_ask() {
-            sentences(options, trackers)
+            sentences(options, trackers, relays)
                 .iter()
                 .skip(1)
                 .for_each(|sentence| eprintln!("{sentence}"));
@@ -49,7 +51,7 @@ pub fn settle(
     }
     let mut out = std::io::stderr().lock();
     let columns = crossterm::terminal::size().map_or(80, |(columns, _)| usize::from(columns));
-    for sentence in preface.iter().chain(&sentences(options, trackers)) {
+    for sentence in preface.iter().chain(&sentences(options, trackers, relays)) {
         for row in text::wrap(sentence, columns.clamp(20, 100), 0) {
             let _ = writeln!(out, "{row}");
         }
@@ -65,7 +67,7 @@ pub fn settle(
 }
 
 /// Who is contacted, and what they learn.
-fn sentences(options: &RoomOptions, trackers: &[String]) -> Vec<String> {
+fn sentences(options: &RoomOptions, trackers: &[String], relays: bool) -> Vec<String> {
     let mut said = defaults::before_first_announce();
     if !trackers.is_empty()
         && let Some(first) = said.first_mut()
@@ -100,6 +102,9 @@ fn sentences(options: &RoomOptions, trackers: &[String]) -> Vec<String> {
     if !(options.no_lan || options.proxy.is_some() || relay_only) {
         let at = said.len().saturating_sub(1);
         said.insert(at, format!("{} --no-lan leaves that out.", defaults::LAN_LEARNS));
+    }
+    if relays {
+        said.insert(1, defaults::before_first_relay());
     }
     said
 }

@@ -96,6 +96,14 @@ pub enum Way {
 }
 
 impl Way {
+    /// Whether it leads to a native room.
+    fn is_native(&self) -> bool {
+        match self {
+            Self::Enter { invite, .. } => matches!(invite, Invite::Native(_)),
+            Self::Open { .. } => true,
+        }
+    }
+
     /// The trackers that an invite names.
     fn trackers(&self) -> &[String] {
         match self {
@@ -268,7 +276,14 @@ async fn enter(
     front_end: FrontEnd,
 ) -> Result<Session, Stop> {
     let options = options(args, &OwnTracker::of(args, role), front_end)?;
-    consent::settle(args, &options, way.trackers(), &preface, front_end)?;
+    consent::settle(
+        args,
+        &options,
+        way.trackers(),
+        way.is_native(),
+        &preface,
+        front_end,
+    )?;
     let handle = match way {
         Way::Code { text } => {
             let invite = code::try_it(engine, &text, &options, front_end).await?;
@@ -377,16 +392,16 @@ fn options(args: &RoomArgs, tracker: &OwnTracker, front_end: FrontEnd) -> Result
         embedded_tracker: bind.map(|address| SocketAddr::new(address, 0)),
         route: Some(args.route.into()),
         proxy: proxy.transpose()?,
-        dht: dht(args),
+        dht: (!args.dht.is_empty()).then(|| named(&args.dht)),
+        nostr: (!args.nostr.is_empty()).then(|| named(&args.nostr)),
         relay_for_others: args.relay_for_others,
         ..RoomOptions::default()
     })
 }
 
-/// The DHT nodes named, or none, or the usual ones.
-fn dht(args: &RoomArgs) -> Option<Vec<String>> {
-    let named = args.dht.iter().filter(|node| *node != "none");
-    (!args.dht.is_empty()).then(|| named.cloned().collect())
+/// What was named, without the word that nobody is.
+fn named(urls: &[String]) -> Vec<String> {
+    urls.iter().filter(|url| *url != "none").cloned().collect()
 }
 
 /// The STUN servers named, or the usual ones; and the TURN servers named.
@@ -399,9 +414,9 @@ fn ice_servers(args: &RoomArgs) -> Result<Option<Vec<IceServer>>, Error> {
     if args.stun.is_empty() && !is_local(args) {
         servers = dayfly_core::defaults::ice_servers();
     }
-    for url in args.stun.iter().filter(|url| *url != "none") {
+    for url in named(&args.stun) {
         let url = if url.contains(':') {
-            url.clone()
+            url
         } else {
             format!("stun:{url}")
         };

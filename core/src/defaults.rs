@@ -7,7 +7,8 @@
 /// A service of somebody else's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ThirdParty {
-    /// `wss://HOST…` for a tracker, `stun:HOST:PORT` for a STUN server, `HOST:PORT` for a DHT node.
+    /// `wss://HOST…` for a tracker or relay, `stun:HOST:PORT` for a STUN server, `HOST:PORT` for a
+    /// DHT node.
     pub url: &'static str,
     /// Who runs it, as far as is publicly known.
     pub operator: &'static str,
@@ -18,6 +19,9 @@ pub struct ThirdParty {
 const TRACKER_LEARNS: &str = "Each learns your internet address, how long you are in the room, and a code made from \
 the room's name, by which it sees who else is there; whoever guesses the name can check the guess. None can read \
 what is said.";
+
+const RELAY_LEARNS: &str = "Each learns your internet address, how long you are in the room, and a code that changes by \
+the hour, by which it sees who else is there and who answers whom. None can tell the room's name or read what is said.";
 
 const STUN_LEARNS: &str =
     "Each learns your internet address and that you are about to connect to somebody; not to whom.";
@@ -80,6 +84,26 @@ pub const TRACKERS: [ThirdParty; 4] = [
     },
 ];
 
+/// The Nostr relays of native rooms: large ones of different operators that pass ephemeral events
+/// on. Pages do not use them.
+pub const RELAYS: [ThirdParty; 3] = [
+    ThirdParty {
+        url: "wss://relay.damus.io",
+        operator: "Damus Nostr Inc.",
+        learns: RELAY_LEARNS,
+    },
+    ThirdParty {
+        url: "wss://nos.lol",
+        operator: "one person, under a pseudonym",
+        learns: RELAY_LEARNS,
+    },
+    ThirdParty {
+        url: "wss://relay.primal.net",
+        operator: "Primal Systems Inc.",
+        learns: RELAY_LEARNS,
+    },
+];
+
 /// STUN servers of two operators, so that neither is indispensable, and so that what they answer
 /// can be compared.
 pub const STUN: [ThirdParty; 2] = [
@@ -107,6 +131,12 @@ pub fn dht_nodes() -> Vec<String> {
     DHT.iter().map(|node| node.url.to_owned()).collect()
 }
 
+/// Addresses of the default relays.
+#[must_use]
+pub fn relays() -> Vec<String> {
+    RELAYS.iter().map(|t| t.url.to_owned()).collect()
+}
+
 /// The default STUN servers, as a link takes them.
 #[must_use]
 pub fn ice_servers() -> Vec<crate::link::IceServer> {
@@ -131,6 +161,15 @@ fn list(parties: &[ThirdParty]) -> String {
         .map(|p| format!("{} ({})", host(p.url), p.operator))
         .collect();
     names.join(", ")
+}
+
+/// What a shell says besides before a native room's first announce, if the relays are used too.
+#[must_use]
+pub fn before_first_relay() -> String {
+    format!(
+        "So that the room does not hang on the trackers, it asks Nostr relays too: {}. {RELAY_LEARNS}",
+        list(&RELAYS)
+    )
 }
 
 /// What a shell says before the first public announce: who will be contacted and what they
@@ -166,12 +205,12 @@ mod tests {
 
     #[test]
     fn every_default_is_well_formed_and_named_to_the_person() {
-        let said = before_first_announce().join(" ");
-        for party in TRACKERS.iter().chain(&STUN).chain(&DHT) {
+        let said = format!("{} {}", before_first_announce().join(" "), before_first_relay());
+        for party in TRACKERS.iter().chain(&RELAYS).chain(&STUN).chain(&DHT) {
             assert!(said.contains(host(party.url)), "{}", party.url);
             assert!(said.contains(party.operator) && !party.learns.is_empty());
         }
-        for tracker in TRACKERS {
+        for tracker in TRACKERS.iter().chain(&RELAYS) {
             assert_eq!(
                 TrackerUrl::parse(tracker.url).map(|u| u.to_string()).as_deref(),
                 Ok(tracker.url)

@@ -69,6 +69,10 @@ pub struct RoomOptions {
     /// Trackers to meet at, instead of the defaults and of those in the invite.
     #[cfg_attr(feature = "uniffi", uniffi(default = []))]
     pub trackers: Vec<String>,
+    /// Nostr relays to meet at besides. `None` means the defaults in a native room that meets at
+    /// the default trackers, and none elsewhere; web rooms meet at none.
+    #[cfg_attr(feature = "uniffi", uniffi(default = None))]
+    pub nostr: Option<Vec<String>>,
     /// STUN and TURN servers; `None` means the defaults.
     #[cfg_attr(feature = "uniffi", uniffi(default = None))]
     pub ice_servers: Option<Vec<IceServer>>,

@@ -12,6 +12,7 @@ use crate::link::Route;
 use crate::net::Dialer;
 use crate::rendezvous::dht::DhtClient;
 use crate::rendezvous::lan::LanClient;
+use crate::rendezvous::nostr::RelayUrl;
 use crate::rendezvous::tracker::{ApartClient, ClientOptions, Tracker, TrackerClient, TrackerUrl};
 use crate::rendezvous::{MeetSink, Rendezvous};
 use crate::task::Tasks;
@@ -52,7 +53,15 @@ impl Places {
             embedded: embedded_tracker(options).await?,
         };
         let lan = if hides(options) { None } else { shared.lan()? };
+        let relays = relay_urls(door, options)?;
         places.add_trackers(tasks, door, options, dialer, lan.is_some(), &sink)?;
+        for url in relays {
+            let (sink, seed, options) = (sink.clone(), entropy()?, patience(dialer));
+            let text = url.as_str().to_owned();
+            places.add("nostr", Some(text), |id| {
+                Box::new(ApartClient::start_nostr(tasks, id, url, options, seed, sink))
+            });
+        }
         places.add_dht(tasks, shared, door, options, &sink)?;
         if let Some(lan) = lan {
             let (seed, apart) = (entropy()?, matches!(door, Door::Native(_)));
@@ -111,11 +120,7 @@ impl Places {
         sink: &MeetSink,
     ) -> Result<(), Error> {
         for url in tracker_urls(door.trackers(), options, lan, self.embedded.as_ref())? {
-            let (sink, seed) = (sink.clone(), entropy()?);
-            let patience = ClientOptions {
-                dialer: dialer.clone(),
-                ..ClientOptions::default()
-            };
+            let (sink, seed, patience) = (sink.clone(), entropy()?, patience(dialer));
             let text = url.as_str().to_owned();
             let is_web = matches!(door, Door::Web(_));
             self.add("tracker", Some(text), |id| {
@@ -166,6 +171,48 @@ impl Places {
 /// Whoever hides this device's address does not advertise it.
 fn hides(options: &RoomOptions) -> bool {
     options.no_lan || options.proxy.is_some() || options.route == Some(Route::RelayOnly)
+}
+
+fn patience(dialer: &Dialer) -> ClientOptions {
+    ClientOptions {
+        dialer: dialer.clone(),
+        ..ClientOptions::default()
+    }
+}
+
+/// The relays of a native room: those the person named, else the public ones where the public
+/// trackers are used too. Whoever names a tracker has chosen whom to trust.
+fn relay_urls(door: &mut Door, options: &RoomOptions) -> Result<Vec<RelayUrl>, Error> {
+    if matches!(door, Door::Web(_)) {
+        return Ok(Vec::new());
+    }
+    let public = options.trackers.is_empty()
+        && options.embedded_tracker.is_none()
+        && !options.local
+        && door.trackers().is_empty();
+    let named = match &options.nostr {
+        Some(named) => named.clone(),
+        None if public => defaults::relays(),
+        None => Vec::new(),
+    };
+    let mut seen = std::collections::BTreeSet::new();
+    let urls = named.iter().map(|text| server(text, options.local));
+    urls.filter(|url| {
+        url.as_ref()
+            .map_or(true, |url| seen.insert(url.as_str().to_owned()))
+    })
+    .collect()
+}
+
+/// An address that somebody named, if it can be dialled and, for a local room, is near.
+fn server(text: &str, local: bool) -> Result<TrackerUrl, Error> {
+    let url = TrackerUrl::parse(text).map_err(|error| Error::new(ErrorKind::BadOption, error.to_string()))?;
+    if local && !crate::net::is_nearby(url.host()) {
+        let sentence = format!("{} is not on this machine or its network.", url.host());
+        return Err(Error::new(ErrorKind::BadOption, sentence)
+            .hint("Leave out --local, or name a server by its local address."));
+    }
+    Ok(url)
 }
 
 async fn embedded_tracker(options: &RoomOptions) -> Result<Option<Tracker>, Error> {
@@ -236,8 +283,8 @@ fn tracker_urls(
     named.retain(|url| seen.insert(url.clone()));
     hints.clone_from(&named);
     if named.is_empty() {
-        let by_dht = options.dht.as_ref().is_some_and(|nodes| !nodes.is_empty());
-        if options.local && (lan || by_dht) {
+        let any = |named: &Option<Vec<String>>| named.as_ref().is_some_and(|named| !named.is_empty());
+        if options.local && (lan || any(&options.dht) || any(&options.nostr)) {
             return Ok(Vec::new());
         }
         if options.local {
@@ -249,20 +296,5 @@ fn tracker_urls(
         }
         named = defaults::trackers();
     }
-    let urls = named.iter().map(|text| {
-        let url =
-            TrackerUrl::parse(text).map_err(|error| Error::new(ErrorKind::BadOption, error.to_string()))?;
-        if options.local && !crate::net::is_nearby(url.host()) {
-            return Err(Error::new(
-                ErrorKind::BadOption,
-                format!(
-                    "The tracker {} is not on this machine or its network.",
-                    url.host()
-                ),
-            )
-            .hint("Leave out --local, or name a tracker by its local address."));
-        }
-        Ok(url)
-    });
-    urls.collect()
+    named.iter().map(|text| server(text, options.local)).collect()
 }

@@ -1,22 +1,34 @@
 //! Places to meet: where two peers that know a room's name find each other.
 //!
 //! One small trait and its back ends: WebTorrent trackers ([`tracker`]), with a client and an
-//! embedded server, the Mainline DHT ([`dht`]), and how devices find each other on the local network
-//! ([`lan`]). A back end carries sealed offers and answers; it cannot read them, and nothing it says
-//! is believed.
+//! embedded server; Nostr relays ([`nostr`]); the Mainline DHT ([`dht`]); and how devices find each
+//! other on the local network ([`lan`]). A back end carries sealed offers and answers; it cannot read
+//! them, and nothing it says is believed.
 
 use dayfly_proto::id::{BackendId, PeerId};
 use dayfly_proto::room::{MeetEvent, SealedOffer};
 use dayfly_proto::wire::web::topic::InfoHash;
 use tokio::sync::mpsc;
 
+mod apart;
+mod bucket;
+#[allow(clippy::disallowed_methods, reason = "the rim: deadlines of a server")]
+mod client;
 #[allow(
     clippy::disallowed_methods,
     reason = "the rim: deadlines of the DHT, names of its nodes"
 )]
 pub mod dht;
 pub mod lan;
+#[allow(
+    clippy::disallowed_methods,
+    reason = "the rim: what time it is, to say so to a relay"
+)]
+pub mod nostr;
+#[allow(clippy::disallowed_methods, reason = "the rim: deadlines of a server")]
+mod socket;
 pub mod tracker;
+mod url;
 
 /// Where a back end reports. Bounded: a back end that outruns the room waits, and with it the
 /// socket it reads from.

@@ -12,7 +12,8 @@
 
 use super::findings::Instance;
 use super::service::{LanService, View};
-use crate::rendezvous::tracker::{ApartClient, ClientOptions, TrackerClient, TrackerUrl, Traffic};
+use crate::rendezvous::socket::Traffic;
+use crate::rendezvous::tracker::{ApartClient, ClientOptions, TrackerClient, TrackerUrl};
 use crate::rendezvous::{MeetSink, Rendezvous};
 use crate::task::{Tasks, WeakTasks};
 use dayfly_proto::id::{BackendId, PeerId};

@@ -3,20 +3,14 @@
 //! A tracker holds, for each swarm, the sockets of its peers, and passes sealed offers to a few
 //! of them at random and answers back. It stores nothing and cannot read what it passes.
 
-mod apart;
-mod bucket;
-#[allow(clippy::disallowed_methods, reason = "the rim: deadlines of a tracker")]
 mod client;
-#[allow(clippy::disallowed_methods, reason = "the rim: deadlines of a tracker")]
-mod connection;
 #[allow(clippy::disallowed_methods, reason = "the rim: listens, with deadlines")]
 mod server;
 mod swarms;
-mod url;
 
-pub use apart::ApartClient;
+pub use super::apart::ApartClient;
+pub use super::socket::{ClientOptions, Trouble, probe};
+pub use super::url::{ServerUrl as TrackerUrl, ServerUrlError as TrackerUrlError};
 pub use client::TrackerClient;
-pub(super) use connection::Traffic;
-pub use connection::{ClientOptions, Trouble, probe};
+pub(super) use client::connect;
 pub use server::{Limits, Tracker, TrackerStats};
-pub use url::{TrackerUrl, TrackerUrlError};

@@ -8,10 +8,10 @@
 //! that sends faster than its share is read slower, so that TCP holds it back; one that does not
 //! read has messages dropped, then is closed; one that sends garbage, or nothing, is closed.
 
-use super::bucket::Bucket;
-use super::connection::MAX_MESSAGE;
 use super::swarms::{ConnId, Swarms};
 use crate::net;
+use crate::rendezvous::bucket::Bucket;
+use crate::rendezvous::socket::MAX_MESSAGE;
 use crate::task::Tasks;
 use dayfly_proto::wire::web::tracker::{ClientMessage, ServerMessage};
 use futures_util::{SinkExt, StreamExt};

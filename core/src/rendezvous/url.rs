@@ -1,4 +1,4 @@
-//! Addresses of trackers, checked before anything is contacted.
+//! Addresses of trackers and relays, checked before anything is contacted.
 //!
 //! Owns the syntax and the sentences about what is wrong with it; resolves and connects nothing.
 
@@ -8,78 +8,80 @@ use std::fmt;
 /// Characters of the longest address taken.
 const MAX_LEN: usize = 512;
 
-/// A tracker's address that can be dialled: `wss://HOST[:PORT][/PATH]`, or `ws://` for a tracker
-/// on the own machine or network.
+/// The address of a tracker or relay that can be dialled: `wss://HOST[:PORT][/PATH]`, or `ws://`
+/// for one on the own machine or network.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct TrackerUrl {
+pub struct ServerUrl {
     text: String,
     host: String,
     port: u16,
     tls: bool,
 }
 
-/// Why a text is no tracker's address.
+/// Why a text is no such address.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum TrackerUrlError {
+pub enum ServerUrlError {
     /// Nothing there.
-    #[error("the tracker's address is empty; it looks like wss://tracker.example")]
+    #[error("the address is empty; it looks like wss://tracker.example")]
     Empty,
     /// More than 512 characters.
-    #[error("the tracker's address is too long; at most 512 characters are taken")]
+    #[error("the address is too long; at most 512 characters are taken")]
     TooLong,
     /// Another scheme, or none.
-    #[error("a tracker's address begins with wss:// (or with ws:// on your own network)")]
+    #[error("the address of a tracker or relay begins with wss:// (or with ws:// on your own network)")]
     Scheme,
     /// Spaces, control characters, letters beyond ASCII.
-    #[error("the tracker's address contains a character that no address has; check for spaces and accents")]
+    #[error("the address contains a character that no address has; check for spaces and accents")]
     Character,
     /// `USER:PASSWORD@`.
-    #[error("a tracker's address carries no user name or password; remove what stands before the @")]
+    #[error(
+        "the address of a tracker or relay carries no user name or password; remove what stands before the @"
+    )]
     UserInfo,
     /// Missing or impossible host.
-    #[error("the tracker's address names no host; it looks like wss://tracker.example")]
+    #[error("the address names no host; it looks like wss://tracker.example")]
     Host,
     /// Port 0, above 65535, or not a number.
-    #[error("the port in the tracker's address is not a number from 1 to 65535")]
+    #[error("the port in the address is not a number from 1 to 65535")]
     Port,
-    /// `#…` has no meaning to a tracker.
-    #[error("a tracker's address has no # in it; remove it and what follows")]
+    /// `#…` has no meaning there.
+    #[error("the address of a tracker or relay has no # in it; remove it and what follows")]
     Fragment,
 }
 
-impl TrackerUrl {
-    /// Checks and takes an address. Scheme and host are put in lower case, so that one tracker
+impl ServerUrl {
+    /// Checks and takes an address. Scheme and host are put in lower case, so that one server
     /// written in two ways is dialled once.
     ///
     /// # Errors
-    /// [`TrackerUrlError`] says what to change.
-    pub fn parse(text: &str) -> Result<Self, TrackerUrlError> {
+    /// [`ServerUrlError`] says what to change.
+    pub fn parse(text: &str) -> Result<Self, ServerUrlError> {
         let text = text.trim();
         if text.is_empty() {
-            return Err(TrackerUrlError::Empty);
+            return Err(ServerUrlError::Empty);
         }
         if text.len() > MAX_LEN {
-            return Err(TrackerUrlError::TooLong);
+            return Err(ServerUrlError::TooLong);
         }
         if !text
             .bytes()
             .all(|b| b.is_ascii_graphic() && !br#""<>\^`{|}"#.contains(&b))
         {
-            return Err(TrackerUrlError::Character);
+            return Err(ServerUrlError::Character);
         }
-        let (scheme, rest) = text.split_once("://").ok_or(TrackerUrlError::Scheme)?;
+        let (scheme, rest) = text.split_once("://").ok_or(ServerUrlError::Scheme)?;
         let tls = match scheme.to_ascii_lowercase().as_str() {
             "wss" => true,
             "ws" => false,
-            _ => return Err(TrackerUrlError::Scheme),
+            _ => return Err(ServerUrlError::Scheme),
         };
         if rest.contains('#') {
-            return Err(TrackerUrlError::Fragment);
+            return Err(ServerUrlError::Fragment);
         }
         let end = rest.find(['/', '?']).unwrap_or(rest.len());
         let (authority, path) = rest.split_at(end);
         if authority.contains('@') {
-            return Err(TrackerUrlError::UserInfo);
+            return Err(ServerUrlError::UserInfo);
         }
         let (host, bare, port) = host::split(authority)?;
         let default = if tls { 443 } else { 80 };
@@ -114,27 +116,27 @@ impl TrackerUrl {
         self.port
     }
 
-    /// Whether the connection is encrypted to the tracker (`wss`).
+    /// Whether the connection is encrypted to the server (`wss`).
     #[must_use]
     pub fn is_tls(&self) -> bool {
         self.tls
     }
 }
 
-impl fmt::Display for TrackerUrl {
+impl fmt::Display for ServerUrl {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.text)
     }
 }
 
-// A tracker's address tells whom this device talks to: not for logs.
-impl fmt::Debug for TrackerUrl {
+// An address tells whom this device talks to: not for logs.
+impl fmt::Debug for ServerUrl {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("[tracker]")
+        f.write_str("[server]")
     }
 }
 
-impl From<HostError> for TrackerUrlError {
+impl From<HostError> for ServerUrlError {
     fn from(error: HostError) -> Self {
         match error {
             HostError::Host => Self::Host,
@@ -148,7 +150,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn one_tracker_has_one_form() {
+    fn one_server_has_one_form() {
         for (text, form, host, port, tls) in [
             (
                 "wss://tracker.example",
@@ -180,7 +182,7 @@ mod tests {
                 false,
             ),
         ] {
-            let url = TrackerUrl::parse(text).unwrap();
+            let url = ServerUrl::parse(text).unwrap();
             assert_eq!(
                 (url.as_str(), url.host(), url.port(), url.is_tls()),
                 (form, host, port, tls),
@@ -191,7 +193,7 @@ mod tests {
 
     #[test]
     fn what_is_wrong_is_said() {
-        use TrackerUrlError::*;
+        use ServerUrlError::*;
         for (text, error) in [
             ("", Empty),
             ("   ", Empty),
@@ -217,12 +219,12 @@ mod tests {
             ("wss://a\u{202e}b", Character),
             ("wss://tr\u{e4}cker.example", Character),
         ] {
-            assert_eq!(TrackerUrl::parse(text), Err(error), "{text:?}");
+            assert_eq!(ServerUrl::parse(text), Err(error), "{text:?}");
         }
         assert_eq!(
-            TrackerUrl::parse(&format!("wss://{}", "a".repeat(1_000_000))),
+            ServerUrl::parse(&format!("wss://{}", "a".repeat(1_000_000))),
             Err(TooLong)
         );
-        assert_eq!(TrackerUrl::parse(&format!("wss://{}", "a".repeat(64))), Err(Host));
+        assert_eq!(ServerUrl::parse(&format!("wss://{}", "a".repeat(64))), Err(Host));
     }
 }

@@ -1,6 +1,6 @@
-//! One tracker, met over a socket of its own for each swarm and peer id.
+//! One tracker or relay, met over a socket of its own for each swarm and peer id.
 //!
-//! A native room shows a tracker another swarm and another id every hour. Announced over one
+//! A native room shows a server another swarm and another id every hour. Announced over one
 //! WebSocket they would be linked by it; here each has a connection that carries nothing else and
 //! ends when the swarm is left. What is left to link them by is the network address, and when the
 //! connections come and go.
@@ -8,10 +8,10 @@
 //! The room sees one place to meet: it is up while any of its connections is. The first
 //! connection is made before the room has announced anything and carries the first swarm.
 
-use super::client::TrackerClient;
-use super::connection::{ClientOptions, Traffic};
-use super::url::TrackerUrl;
-use crate::rendezvous::{MeetSink, Rendezvous};
+use super::client::{Client, Start};
+use super::socket::{ClientOptions, Traffic};
+use super::url::ServerUrl;
+use super::{MeetSink, Rendezvous, nostr, tracker};
 use crate::task::{Tasks, WeakTasks};
 use dayfly_proto::id::{BackendId, PeerId};
 use dayfly_proto::room::{MeetEvent, SealedOffer};
@@ -33,7 +33,7 @@ const REPORTS: usize = 64;
 /// generation whose members it still looks for; announces beyond that are dropped.
 const MAX_CONNECTIONS: usize = 8;
 
-/// A client of one tracker that lets it link no two swarms by their socket. Dropping it says
+/// A client of one server that lets it link no two swarms by their socket. Dropping it says
 /// goodbye in each and closes all sockets.
 pub struct ApartClient {
     commands: mpsc::Sender<Command>,
@@ -54,13 +54,13 @@ enum Command {
 }
 
 impl ApartClient {
-    /// Begins to connect, and reports as `backend` at `sink`. The seed makes its back-offs
-    /// repeatable.
+    /// Begins to connect to a tracker, and reports as `backend` at `sink`. The seed makes its
+    /// back-offs repeatable.
     #[must_use]
     pub fn start(
         tasks: &Tasks,
         backend: BackendId,
-        url: TrackerUrl,
+        url: ServerUrl,
         options: ClientOptions,
         seed: [u8; 32],
         sink: MeetSink,
@@ -69,26 +69,61 @@ impl ApartClient {
     }
 
     /// The same, counted together with others.
-    pub(in crate::rendezvous) fn start_counted(
+    pub(super) fn start_counted(
         tasks: &Tasks,
         backend: BackendId,
-        url: TrackerUrl,
+        url: ServerUrl,
         options: ClientOptions,
         seed: [u8; 32],
         sink: MeetSink,
         traffic: Arc<Traffic>,
     ) -> Self {
+        let start = Start {
+            backend,
+            url,
+            options,
+            seed,
+            sink,
+            traffic,
+        };
+        Self::start_with(tasks, start, tracker::connect)
+    }
+
+    /// The same for a Nostr relay, of which the seed makes the keys too.
+    #[must_use]
+    pub fn start_nostr(
+        tasks: &Tasks,
+        backend: BackendId,
+        url: ServerUrl,
+        options: ClientOptions,
+        seed: [u8; 32],
+        sink: MeetSink,
+    ) -> Self {
+        let start = Start {
+            backend,
+            url,
+            options,
+            seed,
+            sink,
+            traffic: Arc::default(),
+        };
+        Self::start_with(tasks, start, nostr::connect)
+    }
+
+    fn start_with(tasks: &Tasks, start: Start, connect: fn(&Tasks, Start) -> Client) -> Self {
         let (commands, queue) = mpsc::channel(COMMANDS);
         let (reports_in, reports) = mpsc::channel(REPORTS);
+        let traffic = Arc::clone(&start.traffic);
         let run = Run {
-            backend,
-            sink,
+            backend: start.backend,
+            sink: start.sink,
             dial: Dial {
                 tasks: tasks.downgrade(),
-                url,
-                options,
-                rng: ChaCha8Rng::from_seed(seed),
-                traffic: Arc::clone(&traffic),
+                connect,
+                url: start.url,
+                options: start.options,
+                rng: ChaCha8Rng::from_seed(start.seed),
+                traffic: start.traffic,
                 reports: reports_in,
             },
             connections: BTreeMap::new(),
@@ -103,7 +138,7 @@ impl ApartClient {
 
     fn command(&self, command: Command) {
         if self.commands.try_send(command).is_err() {
-            log::debug!("a command to a tracker was dropped: its queue is full or it has ended");
+            log::debug!("a command to a server was dropped: its queue is full or it has ended");
         }
     }
 }
@@ -139,7 +174,8 @@ impl Rendezvous for ApartClient {
 /// How connections are made.
 struct Dial {
     tasks: WeakTasks,
-    url: TrackerUrl,
+    connect: fn(&Tasks, Start) -> Client,
+    url: ServerUrl,
     options: ClientOptions,
     rng: ChaCha8Rng,
     traffic: Arc<Traffic>,
@@ -152,15 +188,15 @@ impl Dial {
         let tasks = self.tasks.upgrade()?;
         let mut seed = [0; 32];
         self.rng.fill_bytes(&mut seed);
-        let client = TrackerClient::start_counted(
-            &tasks,
-            BackendId(number),
-            self.url.clone(),
-            self.options.clone(),
+        let start = Start {
+            backend: BackendId(number),
+            url: self.url.clone(),
+            options: self.options.clone(),
             seed,
-            self.reports.clone(),
-            Arc::clone(&self.traffic),
-        );
+            sink: self.reports.clone(),
+            traffic: Arc::clone(&self.traffic),
+        };
+        let client = (self.connect)(&tasks, start);
         Some(Connection {
             client,
             swarm: None,
@@ -172,7 +208,7 @@ impl Dial {
 
 /// One connection and what it is for.
 struct Connection {
-    client: TrackerClient,
+    client: Client,
     /// The one swarm it carries; none before the room's first announce.
     swarm: Option<(InfoHash, PeerId)>,
     up: bool,
@@ -314,7 +350,7 @@ impl Run {
                     self.connections.remove(&number);
                 }
                 let any_up = self.connections.values().any(|connection| connection.up);
-                // A tracker is given up once all of its connections are.
+                // A server is given up once all of its connections are.
                 let any_tries = over && !self.connections.is_empty();
                 if any_up || any_tries {
                     return None;

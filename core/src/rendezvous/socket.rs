@@ -1,7 +1,7 @@
-//! One connection to a tracker: dialled, over TLS where the address says so, counted, within
+//! One WebSocket to a tracker or a relay: dialled, over TLS where the address says so, counted, within
 //! deadlines, and with a sentence for each way it can fail.
 
-use super::TrackerUrl;
+use super::url::ServerUrl;
 use crate::net::{DialError, Dialer};
 use futures_util::SinkExt;
 use std::io;
@@ -17,10 +17,10 @@ use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
 use tokio_tungstenite::tungstenite::{Error as WsError, Message};
 use tokio_tungstenite::{Connector, MaybeTlsStream, WebSocketStream};
 
-/// Bytes of the largest message taken from a tracker or sent to one.
+/// Bytes of the largest message taken from a server or sent to one.
 pub(super) const MAX_MESSAGE: usize = 64 * 1024;
 
-/// How long one write may take before the tracker counts as dead.
+/// How long one write may take before the server counts as dead.
 const WRITE_DEADLINE: Duration = Duration::from_secs(10);
 
 /// How long the last words may take when a client is dropped.
@@ -31,7 +31,7 @@ pub(super) const FLUSH_DEADLINE: Duration = Duration::from_millis(500);
 pub struct ClientOptions {
     /// From the first lookup to the finished WebSocket handshake.
     pub connect_deadline: Duration,
-    /// Silence after which the tracker is asked for a sign of life; as much again and it is dead.
+    /// Silence after which the server is asked for a sign of life; as much again and it is dead.
     pub silence: Duration,
     /// The first wait after a failure; doubled each time.
     pub first_retry: Duration,
@@ -63,7 +63,7 @@ pub(in crate::rendezvous) struct Traffic {
     pub(super) received: AtomicU64,
 }
 
-/// Why there is no connection. The sentences follow the tracker's host name.
+/// Why there is no connection. The sentences follow the server's host name.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Trouble {
     /// Nothing came back in time.
@@ -75,11 +75,11 @@ pub enum Trouble {
     /// TLS failed: a wrong or expired certificate, or somebody in between.
     #[error("shows no valid certificate; somebody may be in between")]
     Certificate,
-    /// Something answers that is no tracker.
-    #[error("answers, but not as a tracker (HTTP {0})")]
-    NotATracker(u16),
+    /// Something answers that is no place to meet.
+    #[error("answers, but is no place to meet (HTTP {0})")]
+    NotAPlace(u16),
     /// Something answers that speaks neither.
-    #[error("answers, but not as a tracker")]
+    #[error("answers, but is no place to meet")]
     NotAWebSocket,
     /// An open connection ended.
     #[error("closed the connection")]
@@ -87,15 +87,15 @@ pub enum Trouble {
     /// An open connection went dead.
     #[error("fell silent")]
     Silent,
-    /// The tracker said no to the first announce, in these words.
+    /// The server said no to the first announce, in these words.
     #[error("refuses this room: {0}")]
     Refusal(String),
     /// Floods, over-long messages, garbage.
-    #[error("sends what no tracker sends")]
+    #[error("sends what no place to meet sends")]
     Offence,
 }
 
-/// An open connection to a tracker.
+/// An open connection.
 pub(super) type Socket = WebSocketStream<MaybeTlsStream<Counted>>;
 
 pub(super) async fn send(socket: &mut Socket, message: Message) -> Result<(), Trouble> {
@@ -110,19 +110,19 @@ pub(super) async fn send(socket: &mut Socket, message: Message) -> Result<(), Tr
 ///
 /// # Errors
 /// [`Trouble`] when there is none within the deadline of `options`.
-pub async fn probe(url: &TrackerUrl, options: &ClientOptions) -> Result<Duration, Trouble> {
+pub async fn probe(url: &ServerUrl, options: &ClientOptions) -> Result<Duration, Trouble> {
     let start = Instant::now();
     let mut socket = open(url, options, Arc::default()).await?;
     let took = start.elapsed();
     if timeout(FLUSH_DEADLINE, socket.close(None)).await.is_err() {
-        log::debug!("a tracker took no goodbye in time");
+        log::debug!("a server took no goodbye in time");
     }
     Ok(took)
 }
 
 /// Opens a connection within the deadline of `options`.
 pub(super) async fn open(
-    url: &TrackerUrl,
+    url: &ServerUrl,
     options: &ClientOptions,
     traffic: Arc<Traffic>,
 ) -> Result<Socket, Trouble> {
@@ -153,7 +153,7 @@ pub(super) async fn open(
 /// What a WebSocket error means; `otherwise` for a connection that just ended.
 pub(super) fn trouble(error: &WsError, otherwise: Trouble) -> Trouble {
     match error {
-        WsError::Http(response) => Trouble::NotATracker(response.status().as_u16()),
+        WsError::Http(response) => Trouble::NotAPlace(response.status().as_u16()),
         WsError::Tls(_) => Trouble::Certificate,
         WsError::Io(e) if e.get_ref().is_some_and(|inner| inner.is::<rustls::Error>()) => {
             Trouble::Certificate
