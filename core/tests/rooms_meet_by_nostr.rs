@@ -3,7 +3,8 @@
 //! - two meet and talk, five form a whole mesh;
 //! - a relay that goes and comes back serves whoever comes then;
 //! - a relay sees a key for each connection, one topic each, and no key twice;
-//! - a relay that lies by omission, and one that talks nonsense, cost only themselves.
+//! - a relay that lies by omission, and one that talks nonsense, cost only themselves;
+//! - of two trackers and three relays any may be lost, and any four: it costs two seconds at most.
 
 mod common;
 mod nostr_support;
@@ -11,9 +12,12 @@ mod nostr_support;
 use common::{Person, local};
 use dayfly_core::engine::{Engine, NativeOptions, RoomOptions};
 use dayfly_core::proto::room::{Event, RendezvousState};
+use dayfly_core::rendezvous::tracker::Tracker;
 use futures_util::{SinkExt, StreamExt};
 use nostr_support::StandInRelay;
-use std::net::Ipv4Addr;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::time::{Duration, Instant};
+use tokio::net::TcpListener;
 use tokio_tungstenite::tungstenite::Message;
 
 fn by(name: &str, relays: &[&str]) -> RoomOptions {
@@ -33,11 +37,13 @@ async fn guest(engine: &Engine, host: &Person, name: &str, relays: &[&str]) -> P
 
 async fn is_up(person: &mut Person) {
     person
-        .wait("a relay to answer", |event| match event {
-            Event::Rendezvous { status }
-                if status.backend == "nostr" && status.state == RendezvousState::Up =>
-            {
-                Some(())
+        .wait("a place to answer", |event| match event {
+            Event::Rendezvous { status } => (status.state == RendezvousState::Up).then_some(()),
+            Event::Reset { snapshot } => {
+                let mut places = snapshot.rendezvous.iter();
+                places
+                    .any(|status| status.state == RendezvousState::Up)
+                    .then_some(())
             }
             _ => None,
         })
@@ -122,9 +128,7 @@ async fn a_relay_that_comes_back_serves_again() {
 
 /// Says what no relay should to whoever comes: junk, other people's events, frames without end.
 async fn nuisance() -> String {
-    let listener = tokio::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0))
-        .await
-        .expect("a port");
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.expect("a port");
     let url = format!("ws://{}", listener.local_addr().expect("bound"));
     tokio::spawn(async move {
         while let Ok((stream, _)) = listener.accept().await {
@@ -177,4 +181,73 @@ async fn hostile_relays_cost_only_themselves() {
     });
     let detail = detail.await;
     assert!(detail.contains("sends what no place to meet sends"), "{detail}");
+}
+
+/// What a lost place does to whoever comes.
+#[derive(Debug, Clone, Copy)]
+enum Lost {
+    Refuses,
+    SaysNothing,
+}
+
+/// Two trackers and three relays, of which those are lost; how long it takes from the guest's
+/// coming until both see each other.
+async fn meet_at_five(lost: &[usize], how: Lost) -> Duration {
+    let anywhere = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+    let (mut trackers, mut relays, mut silent) = (Vec::new(), Vec::new(), Vec::new());
+    let mut urls = Vec::new();
+    for place in 0..5 {
+        if lost.contains(&place) {
+            let listener = TcpListener::bind(anywhere).await.expect("a port");
+            urls.push(format!("ws://{}", listener.local_addr().expect("bound")));
+            if matches!(how, Lost::SaysNothing) {
+                silent.push(listener);
+            }
+        } else if place < 2 {
+            let tracker = Tracker::bind(anywhere, [place as u8; 32]).await.expect("a port");
+            urls.push(tracker.url());
+            trackers.push(tracker);
+        } else {
+            let relay = StandInRelay::start().await;
+            urls.push(relay.url());
+            relays.push(relay);
+        }
+    }
+    let options = |name| RoomOptions {
+        trackers: urls[..2].to_vec(),
+        nostr: Some(urls[2..].to_vec()),
+        ..local(name, false)
+    };
+    let engine = Engine::start().expect("a thread");
+    let mut ada = Person::open(&engine, NativeOptions::default(), options("Ada")).await;
+    is_up(&mut ada).await;
+    let start = Instant::now();
+    let mut bob = Person::enter(&engine, ada.room.invite(), options("Bob")).await;
+    ada.joined("Bob").await;
+    bob.joined("Ada").await;
+    start.elapsed()
+}
+
+#[tokio::test]
+async fn losing_all_but_one_place_costs_little() {
+    let mut alive = Duration::ZERO;
+    for (how, lost) in [
+        (Lost::Refuses, &[][..]),
+        (Lost::Refuses, &[0]),
+        (Lost::SaysNothing, &[0]),
+        (Lost::Refuses, &[0, 1, 2, 3]),
+        (Lost::SaysNothing, &[0, 1, 2, 3]),
+    ] {
+        let mut took = Vec::new();
+        for _ in 0..5 {
+            took.push(meet_at_five(lost, how).await);
+        }
+        took.sort();
+        let (median, worst) = (took[2], took[4]);
+        println!("{how:?} {lost:?}: median {median:?}, worst {worst:?}");
+        if lost.is_empty() {
+            alive = median;
+        }
+        assert!(median <= alive + Duration::from_secs(2), "{how:?} {lost:?}");
+    }
 }

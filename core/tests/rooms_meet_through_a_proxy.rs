@@ -102,7 +102,6 @@ async fn what_is_wrong_is_told_apart() {
             "http://",
             ProxyTrouble::WantsPassword,
         ),
-        (Manners::Connect, "socks5://", ProxyTrouble::NoProxy),
         (Manners::Nonsense, "socks5://", ProxyTrouble::NoProxy),
         (Manners::Nonsense, "http://", ProxyTrouble::NoProxy),
     ] {

@@ -58,7 +58,7 @@ async fn is_given_up(mut a: Meeter) {
             MeetEvent::Up => a.client.announce(topic(1), peer(1), vec![offer(1)]),
             MeetEvent::Waiting(sentence) => {
                 assert!(
-                    sentence.starts_with("127.0.0.1 sends what no tracker sends; next try"),
+                    sentence.starts_with("127.0.0.1 sends what no place to meet sends; next try"),
                     "{sentence}"
                 );
                 waits += 1;
@@ -66,7 +66,7 @@ async fn is_given_up(mut a: Meeter) {
             MeetEvent::Down(sentence) => {
                 assert_eq!(
                     sentence,
-                    "127.0.0.1 sends what no tracker sends; it is not asked again"
+                    "127.0.0.1 sends what no place to meet sends; it is not asked again"
                 );
                 assert_eq!(waits, 2);
                 break;
@@ -180,7 +180,10 @@ async fn a_flood_of_good_offers_waits_for_the_room() {
         match a.event().await {
             MeetEvent::Offer { .. } => offers += 1,
             MeetEvent::Waiting(sentence) => {
-                assert!(sentence.contains("sends what no tracker sends"), "{sentence}");
+                assert!(
+                    sentence.contains("sends what no place to meet sends"),
+                    "{sentence}"
+                );
                 break;
             }
             other => panic!("{other:?}"),
@@ -265,7 +268,7 @@ async fn whoever_is_slow_or_no_tracker_is_named_so() {
     .await;
     let sentence = Meeter::at(&page).waiting().await;
     assert!(
-        sentence.starts_with("127.0.0.1 answers, but not as a tracker (HTTP 404);"),
+        sentence.starts_with("127.0.0.1 answers, but is no place to meet (HTTP 404);"),
         "{sentence}"
     );
 
@@ -277,7 +280,7 @@ async fn whoever_is_slow_or_no_tracker_is_named_so() {
     .await;
     let sentence = Meeter::at(&noise).waiting().await;
     assert!(
-        sentence.starts_with("127.0.0.1 answers, but not as a tracker;"),
+        sentence.starts_with("127.0.0.1 answers, but is no place to meet;"),
         "{sentence}"
     );
 

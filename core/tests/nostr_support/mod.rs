@@ -24,11 +24,13 @@ pub struct Shown {
     pub bytes: usize,
 }
 
+type Filters = BTreeMap<String, Vec<Value>>;
+
 #[derive(Default)]
 struct State {
     shown: Vec<Shown>,
     /// By connection: where its events go, and its filters by subscription.
-    here: BTreeMap<usize, (mpsc::Sender<Message>, BTreeMap<String, Vec<Value>>)>,
+    here: BTreeMap<usize, (mpsc::Sender<Message>, Filters)>,
     /// Lets nobody hear anybody.
     deaf: bool,
 }

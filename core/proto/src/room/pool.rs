@@ -2,10 +2,15 @@
 //!
 //! 1. A few connections are made ahead, each with an offer. Each offer belongs to one *slot* (one
 //!    place to meet, one island): a tracker hands an offer to one peer, and an offer known in two
-//!    places would be answered twice.
+//!    places would be answered twice. All slots share one dozen: each that may soon be up has its
+//!    part kept for it, each place before a second island of one, and where there are more slots
+//!    than offers they take turns. One that comes up late gets what others have too much
+//!    of, once nobody can be answering that.
 //! 2. A slot is announced when its place comes up, thrice more in the eight seconds after, then
 //!    every 20 s, and soon after an offer was taken and replaced. Offers made together are announced
 //!    together. One that is out rests for two seconds before it is announced again.
+//! 3. The more members are here, the rarer each announces: whoever comes is heard by its own
+//!    announce, and finds any of them.
 
 use super::event::RendezvousState;
 use super::io::{Output, SealedOffer};
@@ -17,6 +22,7 @@ use crate::id::LinkId;
 use crate::timer::Now;
 use crate::wire::web::seal::IV_LEN;
 use rand_core::Rng;
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 /// Longest pause between announces, whatever a tracker asks for: what pages do.
@@ -42,6 +48,11 @@ pub(super) const AT_ONCE: Duration = Duration::from_millis(10);
 pub(super) const OFFER_STALE: Duration = Duration::from_secs(80);
 /// Spread of [`OFFER_STALE`], so that not all offers are renewed at once.
 pub(super) const OFFER_SPREAD: Duration = Duration::from_secs(20);
+/// Members up to which a room announces as often as a place asks for; with each further eight the
+/// pause is as much longer, up to [`RAREST`] times.
+const ANNOUNCES_FREELY: usize = 4;
+/// See [`ANNOUNCES_FREELY`].
+const RAREST: usize = 4;
 /// How long an answer to an offer's last announce is waited for.
 const ANSWER_WAIT: Duration = Duration::from_secs(8);
 
@@ -74,25 +85,22 @@ impl Room {
         if self.ended || self.meeting.suspended || self.members.len() >= MAX_MEMBERS {
             return;
         }
-        let mut slots = self.meeting.slots();
-        slots.retain(|slot| self.offers_on(slot.island));
-        // One offer for each member that is linked to already, since a tracker may well pick it.
-        let most = MAX_POOLED_PER_SLOT.max(self.members.len() + 3);
         let all = self.meeting.pooled_at_most;
-        let share = |at: usize| {
-            let fair = all / slots.len() + usize::from(at < all % slots.len());
-            fair.min(most)
-        };
+        let shares = self.shares(now);
         let mut wanted: Vec<Slot> = Vec::new();
-        for (at, slot) in slots.iter().enumerate() {
-            let has = self.links.values().filter(|link| {
-                link.is_pooled()
-                    && link.role == Role::Offerer(Some(*slot))
-                    && !matches!(link.phase, Phase::Pooled { stale: true, .. })
-            });
-            let missing = share(at).saturating_sub(has.count());
-            wanted.extend(std::iter::repeat_n(*slot, missing));
+        for (slot, share) in &shares {
+            if self.meeting.is_up(slot.backend) {
+                let missing = share.saturating_sub(self.fresh_offers(*slot));
+                wanted.extend(std::iter::repeat_n(*slot, missing));
+            }
         }
+        // Every slot gets its first before any gets its second.
+        let mut nth = BTreeMap::<Slot, usize>::new();
+        wanted.sort_by_cached_key(|slot| {
+            let nth = nth.entry(*slot).or_default();
+            *nth += 1;
+            *nth
+        });
         // Offers made before anything answered find their place now.
         let free = self
             .links
@@ -108,6 +116,17 @@ impl Room {
                 ready.push(slot);
             }
         }
+        let pooled = self.links.values().filter(|link| link.is_pooled()).count();
+        let mut wanted: Vec<Slot> = wanted.collect();
+        let beyond = wanted.split_off(wanted.len().min(all.saturating_sub(pooled)));
+        for slot in beyond {
+            if self.move_surplus(now, &shares, slot) {
+                ready.push(slot);
+            } else {
+                self.timers.set(Timer::Pool, now.plus(ANSWER_WAIT));
+                break;
+            }
+        }
         for slot in ready {
             self.announce_soon(now, slot, GATHER);
         }
@@ -119,10 +138,10 @@ impl Room {
                 RendezvousState::Connecting | RendezvousState::Waiting
             )
         };
-        if slots.is_empty() && self.meeting.places.values().any(connecting) {
-            let pooled = self.links.values().filter(|link| link.is_pooled()).count();
+        if self.meeting.slots().is_empty() && self.meeting.places.values().any(connecting) {
             ahead = MAX_POOLED_PER_SLOT.min(all).saturating_sub(pooled);
         }
+        let wanted = wanted.into_iter();
         let roles: Vec<Option<Slot>> = wanted.map(Some).chain(std::iter::repeat_n(None, ahead)).collect();
         for slot in roles {
             if self.links.values().filter(|link| link.is_pooled()).count() >= all {
@@ -160,7 +179,7 @@ impl Room {
         fresh.sort_unstable();
         for ((announced, _), id) in fresh.into_iter().take(beyond) {
             if announced {
-                self.offer_stale(now, id);
+                self.retire(now, id);
             } else {
                 self.close_link(now, id);
             }
@@ -168,9 +187,96 @@ impl Room {
         self.fill_pool(now);
     }
 
+    /// How many offers each slot should have ready: those that are up, and those that may be in a
+    /// moment, so that the first to answer does not take what the others need.
+    fn shares(&self, now: Now) -> Vec<(Slot, usize)> {
+        let mut slots: Vec<(usize, Slot)> = Vec::new();
+        for (backend, place) in &self.meeting.places {
+            if !matches!(
+                place.status.state,
+                RendezvousState::Up | RendezvousState::Connecting
+            ) {
+                continue;
+            }
+            let here = self.meeting.slots_of(*backend, place).into_iter();
+            let here = here.filter(|slot| self.offers_on(slot.island));
+            slots.extend(here.enumerate());
+        }
+        // Each place gets its first before any gets its second.
+        slots.sort();
+        let (count, all) = (slots.len(), self.meeting.pooled_at_most);
+        if count > all {
+            let turn = now.mono.as_secs() / OFFER_STALE.as_secs();
+            let turn = usize::try_from(turn % count as u64).unwrap_or_default();
+            slots.rotate_left(turn * all % count);
+        }
+        // One offer for each member that is linked to already, since a tracker may well pick it.
+        let most = MAX_POOLED_PER_SLOT.max(self.members.len() + 3);
+        let share = |at: usize| {
+            let fair = all / count + usize::from(at < all % count);
+            fair.min(most)
+        };
+        let numbered = slots.into_iter().enumerate();
+        numbered.map(|(at, (_, slot))| (slot, share(at))).collect()
+    }
+
+    /// Offers of a slot that are being made or can be announced.
+    fn fresh_offers(&self, slot: Slot) -> usize {
+        let fresh = |link: &&Link| {
+            link.is_pooled()
+                && link.role == Role::Offerer(Some(slot))
+                && !matches!(link.phase, Phase::Pooled { stale: true, .. })
+        };
+        self.links.values().filter(fresh).count()
+    }
+
+    /// Gives a slot an offer of one that has more than its share, if nobody can be answering it.
+    fn move_surplus(&mut self, now: Now, shares: &[(Slot, usize)], to: Slot) -> bool {
+        let spare = self.links.iter().find_map(|(id, link)| {
+            let Role::Offerer(Some(from)) = link.role else {
+                return None;
+            };
+            let Phase::Pooled {
+                announced,
+                stale: false,
+                ..
+            } = &link.phase
+            else {
+                return None;
+            };
+            let share = shares.iter().find(|(slot, _)| *slot == from);
+            let over = self.fresh_offers(from) > share.map_or(0, |(_, share)| *share);
+            let rests = announced.is_none_or(|at| now.mono.saturating_sub(at) >= ANSWER_WAIT);
+            (link.is_pooled() && over && rests).then_some(*id)
+        });
+        let Some(link) = spare.and_then(|id| self.links.get_mut(&id)) else {
+            return false;
+        };
+        link.role = Role::Offerer(Some(to));
+        link.island = to.island;
+        true
+    }
+
     /// An offer has grown old: it is announced no more, and replaced once nobody can be
-    /// answering it.
+    /// answering it. Those of its slot that would be soon go with it, so that their successors are
+    /// announced together.
     pub(super) fn offer_stale(&mut self, now: Now, id: LinkId) {
+        let role = self.links.get(&id).map(|link| link.role.clone());
+        let soon = now.mono + OFFER_SPREAD;
+        let mut together = vec![id];
+        for (other, link) in &self.links {
+            let due = self.timers.get(&Timer::OfferStale(*other));
+            if *other != id && Some(&link.role) == role.as_ref() && due.is_some_and(|due| due <= soon) {
+                together.push(*other);
+            }
+        }
+        for id in together {
+            self.retire(now, id);
+        }
+    }
+
+    fn retire(&mut self, now: Now, id: LinkId) {
+        self.timers.stop(&Timer::OfferStale(id));
         let Some(Phase::Pooled { stale, announced, .. }) =
             self.links.get_mut(&id).map(|link| &mut link.phase)
         else {
@@ -245,7 +351,9 @@ impl Room {
             .places
             .get(&slot.backend)
             .map_or(ANNOUNCE_EVERY, |place| place.every);
-        let mut pause = every;
+        let crowd = self.members.len().saturating_sub(ANNOUNCES_FREELY);
+        let eighths = (8 + crowd).min(8 * RAREST);
+        let mut pause = every * u32::try_from(eighths).unwrap_or(u32::MAX) / 8;
         if let Some(pacing) = self.meeting.pacing.get_mut(&slot)
             && let Some(early) = WARM_UP.get(pacing.warm_up)
         {

@@ -11,6 +11,7 @@ mod a_page_has_time_to_draw;
 mod a_recording_tells_little;
 mod a_second_attempt_finds_the_hidden;
 mod bad_frames_cost_the_link;
+mod dead_places_cost_little;
 mod dead_trackers_are_said;
 mod direct_messages_stay_direct;
 mod either_order_of_ids_joins_fast;

@@ -180,6 +180,8 @@ pub struct World {
     pub weather: Weather,
     pub islands: Vec<Island>,
     pub password: Option<String>,
+    /// Trackers that take everything and pass nothing on.
+    pub mute: BTreeSet<usize>,
     owner_key: Option<SigningKey>,
     /// What somebody on the way records of open connections: when, from which seat, how many bytes.
     pub wire: Vec<(Duration, usize, usize)>,
@@ -219,6 +221,7 @@ impl World {
             weather: Weather::default(),
             islands: vec![Island::chitchatter()],
             password: None,
+            mute: BTreeSet::new(),
             owner_key: None,
             wire: Vec::new(),
             strips_native: false,
@@ -678,7 +681,7 @@ impl World {
         peer: PeerId,
         offers: Vec<SealedOffer>,
     ) {
-        if self.trackers[tracker].down || self.seats[seat].dead {
+        if self.trackers[tracker].down || self.seats[seat].dead || self.mute.contains(&tracker) {
             return;
         }
         self.trackers[tracker].announces += 1;

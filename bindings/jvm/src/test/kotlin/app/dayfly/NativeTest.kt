@@ -134,6 +134,19 @@ class NativeTest {
         }
     }
 
+    @Test
+    fun `a proxy or relay that cannot be is refused with a sentence`(): Unit = runBlocking {
+        Engine.start().use { engine ->
+            val wrong = listOf(HOST.copy(proxy = "ftp://127.0.0.1:21"), HOST.copy(nostr = listOf("https://127.0.0.1")))
+            for (options in wrong) {
+                val refused = assertThrows<DayflyException.Refused> {
+                    runBlocking { engine.openNative(NativeOptions(history = HistoryPolicy.Off), options) }
+                }
+                assertEquals(ErrorKind.BAD_OPTION, refused.kind)
+            }
+        }
+    }
+
     /** Stands in for the device's store: seals by its key, until the key is lost. */
     private class Device(var key: Byte? = 0x5a) : KeyStore {
         private fun masked(bytes: ByteArray): ByteArray {
