@@ -100,7 +100,7 @@ impl Way {
     fn is_native(&self) -> bool {
         match self {
             Self::Enter { invite, .. } => matches!(invite, Invite::Native(_)),
-            Self::Open { .. } | Self::Code { .. } => true,
+            _ => true,
         }
     }
 
