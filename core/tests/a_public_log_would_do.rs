@@ -353,6 +353,7 @@ fn rooms_meet_by_it_and_this_is_what_it_costs() {
         owner_key,
         password: None,
         kept: None,
+        adopted: None,
     };
     let mut world = World {
         log: Arc::default(),
