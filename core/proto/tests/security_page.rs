@@ -11,7 +11,8 @@ fn every_test_it_names_exists() {
     let (mut path, mut text) = (String::new(), String::new());
     // What is in backticks: a path, then the tests in it.
     for word in page.split('`').skip(1).step_by(2) {
-        if word.contains('/') && word.ends_with(".rs") {
+        // Of other languages the file is named alone.
+        if word.contains('/') && (word.ends_with(".rs") || word.ends_with(".mjs")) {
             path = word.to_owned();
             text = fs::read_to_string(root.join(word)).unwrap_or_default();
             if text.is_empty() {
