@@ -34,6 +34,7 @@ mod native_floods_are_bounded;
 mod native_inside_web_rooms;
 mod native_members_meet_and_talk;
 mod native_members_relay;
+mod native_outages;
 mod native_owner_moves_the_room;
 mod native_removed_holds_no_key;
 mod native_removed_read_nothing;
