@@ -498,20 +498,26 @@ impl Moving {
         if round <= self.their_round && wish != Wish::Check && self.current() != Some((port, from)) {
             return;
         }
-        if let Some(answer) = codec.answer(id, from) {
-            self.outbox.push(((port, from), answer));
-        }
         let way = (port, from);
+        // Who asks back asks where it was asked from. Elsewhere, an answer would help whoever passes
+        // questions on to be taken for this device.
+        let chosen = self
+            .seek
+            .as_ref()
+            .and_then(|seek| seek.chosen)
+            .map(|(way, _)| way);
+        if wish == Wish::Check && chosen != Some(way) && self.current() != Some(way) {
+            return;
+        }
+        if let Some(answer) = codec.answer(id, from) {
+            self.outbox.push((way, answer));
+        }
         match wish {
             Wish::Test => self.hear(from),
             Wish::Check => {
                 self.hear(from);
                 // It has understood.
-                if self
-                    .seek
-                    .as_ref()
-                    .is_some_and(|seek| seek.chosen.is_some_and(|(chosen, _)| chosen == way))
-                {
+                if chosen == Some(way) {
                     self.seek = None;
                 }
             }
@@ -557,7 +563,10 @@ impl Moving {
             return;
         }
         let Some(mut seek) = self.seek.take() else { return };
-        if seek.asked.remove(&id) == Some(way) {
+        // From elsewhere it is no answer, and takes nothing from the one that may still come: whoever
+        // repeats a question from its own address gets an answer, too, and could be faster.
+        if seek.asked.get(&id) == Some(&way) {
+            seek.asked.remove(&id);
             self.hear(way.1);
             let current = self.current();
             if seek.chosen.is_none() {
