@@ -51,6 +51,8 @@ export class Internet {
   core;
   /** Address of whatever runs in the middle. */
   address = MIDDLE.v4;
+  /** What to know the relay by over TLS, once it runs. */
+  relayPin;
 
   static async start(t) {
     const internet = new Internet();
@@ -211,9 +213,10 @@ export class Internet {
   async turn() {
     const folder = await mkdtemp(join(tmpdir(), 'dayfly-turn-'));
     this.#folders.push(folder);
-    const { command, ready, cert, pem } = await coturn(folder);
+    const { command, ready, pin } = await coturn(folder);
+    this.relayPin = pin;
     await this.service(this.core, command, ready);
-    return { ...relayUrls(MIDDLE.v4), cert, pem };
+    return relayUrls(MIDDLE.v4);
   }
 
   /** A tracker in the middle: on port 8000, and on 443 of an address that the relay leaves free. */

@@ -10,19 +10,27 @@ async function via(native, id) {
   return native.all(known).at(-1).member.via;
 }
 
+/** Gives what a device is told of the trackers and servers it may ask, by the names of `relayUrls`. */
+export async function asking(internet, servers) {
+  const relays = servers.filter((name) => name !== 'stun');
+  const password = await internet.file(TURN.credential);
+  return ({ urls, tracker }) => [
+    '--tracker', tracker,
+    '--stun', servers.includes('stun') ? urls.stun : 'none',
+    ...relays.flatMap((name) => ['--turn', urls[name]]),
+    ...(relays.length ? ['--turn-user', TURN.username, '--turn-password-file', password] : []),
+    ...(relays.includes('tls') ? ['--turn-pin', internet.relayPin] : []),
+  ];
+}
+
 /**
  * Opens a room on one device and joins it on the other `rounds` times. Gives for each how long it
  * took, from the link until each had the other's row, and which way it goes; `undefined` where they
- * did not meet `within` ms. `servers` names what a device asks, by the names of `relayUrls`.
+ * did not meet `within` ms. `servers` names what a device asks.
  */
 export async function joins(t, internet, [one, two], { rounds = 1, within = 30_000, servers = ['stun', 'turn'], args = [] } = {}) {
-  const password = await internet.file(TURN.credential);
-  const common = ({ urls, tracker }) => [
-    '--json', '--yes', '--tracker', tracker, ...args,
-    ...servers.flatMap((name) => [name === 'stun' ? '--stun' : '--turn', urls[name]]),
-    ...(servers.includes('stun') ? [] : ['--stun', 'none']),
-    ...(servers.some((name) => name !== 'stun') ? ['--turn-user', TURN.username, '--turn-password-file', password] : []),
-  ];
+  const asks = await asking(internet, servers);
+  const common = (device) => ['--json', '--yes', ...asks(device), ...args];
   const member = (name, device, words) => {
     const native = new Dayfly(name, [...words, '--name', name, ...common(device)], { prefix: internet.within(device.namespace) });
     t.after(() => native.kill());
@@ -30,7 +38,7 @@ export async function joins(t, internet, [one, two], { rounds = 1, within = 30_0
   };
   const nora = member('Nora', one, ['open', '--native']);
   const { link } = await nora.until({ event: 'ready' });
-  await nora.until({ event: 'rendezvous', state: 'up' });
+  await nora.until({ event: 'rendezvous', backend: 'tracker', state: 'up' });
   const attempts = [];
   for (let round = 0; round < rounds; round += 1) {
     const name = `Nils ${round}`;
