@@ -103,7 +103,8 @@ async fn what_is_wrong_is_told_apart() {
             ProxyTrouble::WantsPassword,
         ),
         (Manners::Nonsense, "socks5://", ProxyTrouble::NoProxy),
-        (Manners::Nonsense, "http://", ProxyTrouble::NoProxy),
+        // Whatever is no 200 is a refusal to the connector.
+        (Manners::Nonsense, "http://", ProxyTrouble::NoWay),
     ] {
         let proxy = TestProxy::start(manners, target).await;
         let said = dial(&format!("{scheme}{}", proxy.address), NAME).await;
