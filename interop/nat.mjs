@@ -27,6 +27,9 @@ const servers = values.servers.split(',');
 /** A device with an address of the open internet, without any router. */
 const OPEN = 'open';
 
+/** Two devices on one network that leads nowhere. */
+const ISLAND = 'one network, no internet';
+
 const median = (numbers) => [...numbers].sort((a, b) => a - b)[Math.floor(numbers.length / 2)];
 
 /** What a row says of some attempts: which way, the median, and the slowest. */
@@ -56,7 +59,7 @@ async function pages(t, internet, devices) {
     const executablePath = await internet.chromiumIn(namespace, chromiumPath());
     const browser = await launch('host', { executablePath, args: ['--ignore-certificate-errors'] });
     t.after(() => browser.close());
-    ends.push([browser, [{ urls: urls.stun }, { urls: [urls.turn, urls.tcp, urls.tls], ...TURN }]]);
+    ends.push([browser, urls ? [{ urls: urls.stun }, { urls: [urls.turn, urls.tcp, urls.tls], ...TURN }] : []]);
   }
   const attempts = [];
   for (let round = 0; round < rounds; round += 1) attempts.push(await connectBare(...ends));
@@ -69,7 +72,7 @@ async function pair(kinds) {
     await internet.turn();
     await internet.tracker();
     const device = (name, kind) => (kind === OPEN ? internet.open(name) : internet.device(name, kind));
-    const devices = [await device('one', kinds[0]), await device('two', kinds[1])];
+    const devices = kinds[0] === ISLAND ? await internet.island(['one', 'two']) : [await device('one', kinds[0]), await device('two', kinds[1])];
     const dayfly = peers.includes('dayfly') ? cell(await joins(t, internet, devices, { rounds, servers })) : '';
     const chromium = peers.includes('chromium') ? cell(await pages(t, internet, devices)) : '';
     return `| ${kinds[0]} | ${kinds[1]} | ${dayfly} | ${chromium} |`;
@@ -84,4 +87,4 @@ const wanted = names.flatMap((one, index) => names.slice(index).map((two) => [on
 const fits = ([one, two]) =>
   (one.includes(first) && two.includes(second)) || (two.includes(first) && one.includes(second));
 console.log('| one | other | Dayfly | Chromium |\n|---|---|---|---|');
-for (const kinds of wanted.filter(fits)) console.log(await pair(kinds));
+for (const kinds of [...wanted, [ISLAND, ISLAND]].filter(fits)) console.log(await pair(kinds));

@@ -181,8 +181,8 @@ export class Internet {
         `link add eth0 type veth peer name p${index} netns ${wire}`,
         `addr add ${address}/24 dev eth0`,
         'link set eth0 up',
-        // Multicast finds its way without a router.
-        'route add 224.0.0.0/4 dev eth0',
+        // As where a router stands whose line is dead: nobody is at the address.
+        'route add default via 192.168.7.1',
       ]);
       await this.#ip(wire, [`link set p${index} master br0 up`]);
       devices.push({ namespace, address });
