@@ -272,7 +272,8 @@ impl Room {
         self.handle.network_changed();
     }
 
-    /// The app was suspended.
+    /// The app goes to the background. A native room closes its connections and all places to meet
+    /// but one, where members wake it that have something for it; a web room keeps its connections.
     pub fn suspended(&self) {
         self.handle.suspended();
     }

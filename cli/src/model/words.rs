@@ -93,6 +93,7 @@ pub fn way(member: &Member) -> &'static str {
     match (member.state, member.via) {
         (MemberState::Connecting, _) => "connecting",
         (MemberState::Reconnecting, _) => "does not answer at present",
+        (MemberState::Background, _) => "in the background",
         (MemberState::Here, Some(Via::Direct)) => "direct",
         (MemberState::Here, Some(Via::Relay)) => "relayed",
         (MemberState::Here, None) => "connected",
@@ -175,6 +176,9 @@ pub fn changes(old: &Member, new: &Member) -> Vec<Line> {
     if old.state != new.state {
         lines.push(Line::info(match new.state {
             MemberState::Here => format!("{who} is back."),
+            MemberState::Background => {
+                format!("{who} has the room in the background; what you say is brought there.")
+            }
             MemberState::Reconnecting | MemberState::Connecting => {
                 format!("{who} does not answer at present.")
             }

@@ -304,7 +304,8 @@ impl Net {
             | Output::ManualCode { .. }
             | Output::Renegotiate { .. }
             | Output::OpenNative { .. }
-            | Output::SendNative { .. } => {}
+            | Output::SendNative { .. }
+            | Output::Rest { .. } => {}
         }
     }
 

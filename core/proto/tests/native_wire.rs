@@ -224,6 +224,7 @@ fn frames() -> Vec<(&'static str, Frame)> {
                 random: [9; 32],
             },
         ),
+        ("parked", Frame::Parked { on: true }),
         (
             "group check end",
             Frame::GroupCheckEnd {

@@ -204,6 +204,11 @@ impl Driver {
                         relay.revoke(username);
                     }
                 }
+                Output::Rest { backend, resting } => {
+                    if let Some(backend) = self.backends.get_mut(&backend) {
+                        backend.rest(resting);
+                    }
+                }
                 Output::Event(event) => {
                     ended |= matches!(event, Event::Left { .. });
                     self.publish(event);

@@ -570,7 +570,8 @@ impl RoomHandle {
         self.tell(Command::NetworkChanged);
     }
 
-    /// The app was suspended.
+    /// The app goes to the background. A native room closes its connections and all places to meet
+    /// but one, where members wake it that have something for it; a web room keeps its connections.
     pub fn suspended(&self) {
         self.tell(Command::Suspended);
     }

@@ -51,6 +51,7 @@ enum Command {
     },
     Withdraw(InfoHash, PeerId),
     Hurry,
+    Rest(bool),
 }
 
 impl ApartClient {
@@ -164,6 +165,10 @@ impl Rendezvous for ApartClient {
 
     fn network_changed(&mut self) {
         self.command(Command::Hurry);
+    }
+
+    fn rest(&mut self, resting: bool) {
+        self.command(Command::Rest(resting));
     }
 
     fn bytes_sent(&self) -> u64 {
@@ -319,6 +324,15 @@ impl Run {
                     }
                     !leaves
                 });
+            }
+            Command::Rest(true) => {
+                self.connections.clear();
+                self.told_up = false;
+            }
+            Command::Rest(false) => {
+                if self.connections.is_empty() {
+                    self.connect();
+                }
             }
             Command::Hurry => {
                 for connection in self.connections.values_mut() {

@@ -186,6 +186,10 @@ impl Rendezvous for Client {
         self.order(Order::Hurry);
     }
 
+    /// One socket carries a web room, which keeps its places to meet in the background. Native rooms
+    /// meet through `ApartClient`, which closes its sockets by dropping these.
+    fn rest(&mut self, _resting: bool) {}
+
     fn bytes_sent(&self) -> u64 {
         self.traffic.sent.load(Ordering::Relaxed)
     }

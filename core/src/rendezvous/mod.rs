@@ -50,6 +50,11 @@ pub trait Rendezvous: Send {
     /// at once whether an open connection still lives.
     fn network_changed(&mut self);
 
+    /// The app is in the background and does without this place: closes its sockets and opens none,
+    /// until it is told otherwise, after which it looks for the place anew and reports that it is up
+    /// as at first. Swarms are left before. Only asked of the back ends of native rooms.
+    fn rest(&mut self, resting: bool);
+
     /// Bytes sent to it so far, everything included.
     fn bytes_sent(&self) -> u64;
 }

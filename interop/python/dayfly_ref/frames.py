@@ -7,8 +7,8 @@ SAS_ASK, SAS_1, SAS_2, SAS_3, SAS_4, SAS_NO, SAS_CANCEL = range(16, 23)
 SCANNED, SCAN_SEEN, SCAN_NO = range(24, 27)
 GC_0, GC_1, GC_2, GC_END = range(28, 32)
 OPS_HEAD, OP, GENERATION_ACK, SENDER_KEY, GROUP, DIRECT, FRONTIER, HISTORY, HISTORY_END = range(32, 41)
-SIGNAL, PASS_ON, PASSED_ON = range(128, 131)
-KNOWN = {*range(1, 7), *range(16, 23), *range(24, 27), *range(28, 41), *range(128, 131)}
+SIGNAL, PASS_ON, PASSED_ON, PARKED = range(128, 132)
+KNOWN = {*range(1, 7), *range(16, 23), *range(24, 27), *range(28, 41), *range(128, 132)}
 
 
 def profile(name):
@@ -62,6 +62,10 @@ def signal(answer, offer_id, generation, description):
 def passing(kind, who, box):
     """PASS_ON to `who`, PASSED_ON from `who`."""
     return u8(kind) + who + lp(box)
+
+
+def parked(on):
+    return u8(PARKED) + u8(on)
 
 
 def signal_box(signals, salt, sender, receiver, body):

@@ -289,6 +289,7 @@ def said():
         "signal": frames.signal(1, fixed("offer id", 16), generation, fixed("description")),
         "pass on": frames.passing(frames.PASS_ON, other, box),
         "passed on": frames.passing(frames.PASSED_ON, author, box),
+        "parked": frames.parked(1),
     }
     return {"room_id": room, "generation": generation, "author_seed": seed, "author": author, "owner_seed": owner,
             "other": other, "events": events, "ops": ops, "next_secret": next_secret, "k_skdm": k_skdm,

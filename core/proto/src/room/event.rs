@@ -51,6 +51,9 @@ pub enum MemberState {
     Here,
     /// Silent for 10 s; still counted as a member.
     Reconnecting,
+    /// It said that its app is in the background: it keeps no connection open and is woken when
+    /// there is something for it. Counted as a member for a day. Native rooms only.
+    Background,
 }
 
 /// Which way the bytes go.

@@ -462,7 +462,8 @@ impl World {
                 | Output::ManualCode { .. }
                 | Output::Withdraw { .. }
                 | Output::RelayGrant { .. }
-                | Output::RelayRevoke { .. } => {}
+                | Output::RelayRevoke { .. }
+                | Output::Rest { .. } => {}
             }
         }
     }

@@ -238,6 +238,14 @@ pub enum Output {
         /// Which.
         username: String,
     },
+    /// Close the sockets of a place to meet and open none, or look for it again, after which it
+    /// reports that it is up as at first. Native rooms in the background only.
+    Rest {
+        /// Which.
+        backend: BackendId,
+        /// From now on.
+        resting: bool,
+    },
     /// Tell the person.
     Event(Event),
 }

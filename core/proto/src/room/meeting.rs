@@ -18,7 +18,7 @@ use super::limits::{
     PEER_SIGNALS, PROMPT_ANNOUNCES, SIGNALS,
 };
 use super::link::{Link, PeerKey, Phase, Role};
-use super::native::NativeGround;
+use super::native::{NativeGround, Parking};
 use super::pool::{ANNOUNCE_AT_MOST, ANNOUNCE_EVERY, AT_ONCE, GATHER, OFFER_SPREAD, OFFER_STALE};
 use super::{Backend, Room, Timer};
 use crate::id::{BackendId, LinkId, PeerId};
@@ -106,6 +106,10 @@ struct Unsealed {
 pub(super) struct Place {
     pub status: RendezvousStatus,
     pub every: Duration,
+    /// How often it asked to be announced to.
+    pub asked: Duration,
+    /// It was put to sleep while this room is in the background.
+    pub resting: bool,
     signals: Bucket,
     boxes: Bucket,
 }
@@ -147,6 +151,7 @@ pub(super) struct Meeting {
     unreachable: Bucket,
     refusals: Bucket,
     pub suspended: bool,
+    pub(super) parking: Parking,
 }
 
 impl Meeting {
@@ -164,6 +169,8 @@ impl Meeting {
                 Place {
                     status,
                     every: ANNOUNCE_EVERY,
+                    asked: Duration::ZERO,
+                    resting: false,
                     signals: Bucket::new(SIGNALS),
                     boxes: Bucket::new(BOXES),
                 },
@@ -185,6 +192,7 @@ impl Meeting {
             unreachable: Bucket::new((1, NOTICE_EVERY)),
             refusals: Bucket::new((1, NOTICE_EVERY)),
             suspended: false,
+            parking: Parking::default(),
         }
     }
 
@@ -220,6 +228,7 @@ impl Meeting {
     pub(super) fn slots_of(&self, backend: BackendId, place: &Place) -> Vec<Slot> {
         let here = |ground: &Ground| match &ground.kind {
             GroundKind::Web(_) => true,
+            GroundKind::Native(native) if native.is_wake() => self.parking.wakes_at(backend),
             GroundKind::Native(native) => native.backend == place.status.backend,
         };
         let grounds = self.grounds.iter().filter(|(_, ground)| here(ground));
@@ -237,6 +246,12 @@ impl Meeting {
             Some(GroundKind::Native(native)) => native.generation,
             _ => 0,
         }
+    }
+
+    /// Whether a ground is where a parked member is woken.
+    pub(super) fn is_wake(&self, island: usize) -> bool {
+        let ground = self.grounds.get(&island);
+        ground.is_some_and(|ground| matches!(&ground.kind, GroundKind::Native(native) if native.is_wake()))
     }
 
     /// Adds a ground; returns its number.
@@ -322,7 +337,9 @@ impl Meeting {
 impl Room {
     /// Takes what a place to meet reports. Places nobody named at the start are ignored.
     pub fn handle_meet(&mut self, now: Now, backend: BackendId, event: MeetEvent) {
-        if self.ended || !self.meeting.places.contains_key(&backend) {
+        // One that sleeps has nothing to say: what comes was said before.
+        let listens = |place: &Place| !place.resting;
+        if self.ended || !self.meeting.places.get(&backend).is_some_and(listens) {
             return;
         }
         match event {
@@ -334,6 +351,7 @@ impl Room {
             MeetEvent::Interval(seconds) => {
                 if let Some(place) = self.meeting.places.get_mut(&backend) {
                     let asked = Duration::from_secs(seconds.into());
+                    place.asked = asked;
                     place.every = asked.clamp(ANNOUNCE_AT_MOST, ANNOUNCE_EVERY);
                 }
             }
@@ -363,6 +381,10 @@ impl Room {
     fn place_up(&mut self, now: Now, backend: BackendId) {
         self.meeting.none_up_told = false;
         self.set_place(backend, RendezvousState::Up, None);
+        if self.meeting.parking.is_parked() {
+            self.parked_place_up(now, backend);
+            return;
+        }
         let Some(place) = self.meeting.places.get(&backend) else {
             return;
         };
@@ -389,6 +411,7 @@ impl Room {
 
     fn place_lost(&mut self, backend: BackendId, state: RendezvousState, detail: String) {
         self.set_place(backend, state, Some(detail));
+        self.parked_place_lost(backend);
         self.timers
             .retain(|timer| !matches!(timer, Timer::Announce(slot) if slot.backend == backend));
         let lost = |place: &Place| {
@@ -407,7 +430,7 @@ impl Room {
         }
     }
 
-    fn set_place(&mut self, backend: BackendId, state: RendezvousState, detail: Option<String>) {
+    pub(super) fn set_place(&mut self, backend: BackendId, state: RendezvousState, detail: Option<String>) {
         let Some(place) = self.meeting.places.get_mut(&backend) else {
             return;
         };

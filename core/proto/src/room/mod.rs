@@ -450,18 +450,24 @@ impl Room {
         self.announce_everywhere(now);
     }
 
-    /// The app is about to be stopped: offers nobody could answer are taken back.
+    /// The app is about to be stopped: offers nobody could answer are taken back. A native room is
+    /// parked besides (see `native/parked.rs`): its connections are closed, and of its places to
+    /// meet one is kept, where members wake it that have something for it.
     pub fn suspended(&mut self, now: Now) {
         if self.ended {
             return;
         }
         self.meeting.suspended = true;
         self.drop_pool(now);
+        if self.is_native() {
+            self.park(now);
+        }
     }
 
     /// The app runs again: as after [`Room::network_changed`].
     pub fn resumed(&mut self, now: Now) {
         self.meeting.suspended = false;
+        self.unpark(now);
         self.network_changed(now);
     }
 

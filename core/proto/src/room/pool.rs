@@ -318,6 +318,10 @@ impl Room {
 
     /// Announces a slot with every fresh offer it has, and sets the next time.
     pub(super) fn announce(&mut self, now: Now, slot: Slot) {
+        if self.meeting.is_wake(slot.island) {
+            self.announce_wake(now, slot);
+            return;
+        }
         if self.ended || self.meeting.suspended || !self.meeting.is_up(slot.backend) {
             return;
         }

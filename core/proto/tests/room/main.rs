@@ -36,6 +36,7 @@ mod native_members_meet_and_talk;
 mod native_members_relay;
 mod native_outages;
 mod native_owner_moves_the_room;
+mod native_parked_rooms_cost_little;
 mod native_removed_holds_no_key;
 mod native_removed_read_nothing;
 mod native_signals_in_sessions;

@@ -84,6 +84,21 @@ struct Seat {
     dead: bool,
     events: Vec<Event>,
     links: BTreeMap<LinkId, u64>,
+    spent: Spent,
+    resting: BTreeSet<usize>,
+}
+
+/// What a room cost its device.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Spent {
+    /// Calls of `handle_…`: each is a wake-up.
+    pub wakes: u64,
+    /// Bytes sent, on links and to trackers, as a tracker's messages carry them.
+    pub bytes: usize,
+    /// Announces.
+    pub announces: u64,
+    /// Connections begun.
+    pub links: u64,
 }
 
 /// One end of a connection.
@@ -337,6 +352,8 @@ impl World {
             dead: false,
             events: Vec::new(),
             links: BTreeMap::new(),
+            spent: Spent::default(),
+            resting: BTreeSet::new(),
         };
         self.seats.push(seat);
         let seat = self.seats.len() - 1;
@@ -551,6 +568,7 @@ impl World {
             }
         } else if let Some((_, seat)) = timeout {
             let now = self.now();
+            self.seats[seat].spent.wakes += 1;
             match &mut self.seats[seat].node {
                 Node::Room(room) => room.handle_timeout(now),
                 Node::Page(page) => page.handle_timeout(now),
@@ -575,6 +593,10 @@ impl World {
                 if self.seats[seat].dead || (tracker.down && !news) {
                     return;
                 }
+                if self.seats[seat].resting.contains(&usize::from(backend.0)) {
+                    return;
+                }
+                self.seats[seat].spent.wakes += 1;
                 let now = self.now();
                 match &mut self.seats[seat].node {
                     Node::Room(room) => room.handle_meet(now, backend, event),
@@ -643,6 +665,7 @@ impl World {
             self.seats[seat].links.remove(&link);
             self.ends.remove(&id);
         }
+        self.seats[seat].spent.wakes += 1;
         let now = self.now();
         match &mut self.seats[seat].node {
             Node::Room(room) => room.handle_link(now, link, event),
@@ -750,6 +773,7 @@ impl World {
     }
 
     fn output(&mut self, seat: usize, output: Output) {
+        self.spend(seat, &output);
         match output {
             Output::Offer { link } => {
                 let end = self.new_end(seat, link);
@@ -897,8 +921,54 @@ impl World {
                 self.credentials.remove(&username);
             }
             Output::ManualCode { .. } => {}
+            Output::Rest { backend, resting } => {
+                let tracker = usize::from(backend.0);
+                if resting {
+                    self.seats[seat].resting.insert(tracker);
+                    for swarm in self.trackers[tracker].swarms.values_mut() {
+                        swarm.retain(|(_, other)| *other != seat);
+                    }
+                } else if self.seats[seat].resting.remove(&tracker) && !self.trackers[tracker].down {
+                    self.meet_later(tracker, seat, MeetEvent::Up);
+                }
+            }
             Output::Event(event) => self.seats[seat].events.push(event),
         }
+    }
+
+    /// Counts what an output costs. Every message has a head of 6 bytes (WebSocket) and a record of
+    /// 22 (TLS), and an offer or answer the JSON around it.
+    fn spend(&mut self, seat: usize, output: &Output) {
+        const HEAD: usize = 28;
+        let spent = &mut self.seats[seat].spent;
+        match output {
+            Output::Announce { offers, .. } => {
+                let offers: usize = offers.iter().map(|offer| offer.sealed.len() + 120).sum();
+                spent.bytes += HEAD + 160 + offers;
+                spent.announces += 1;
+            }
+            Output::Reply { sealed, .. } => spent.bytes += HEAD + 240 + sealed.len(),
+            Output::Withdraw { .. } => spent.bytes += HEAD + 160,
+            Output::Send { frame, .. } | Output::SendNative { frame, .. } => {
+                spent.bytes += HEAD + frame.len();
+            }
+            // A question or two to a STUN server.
+            Output::Offer { .. } => {
+                spent.bytes += 200;
+                spent.links += 1;
+            }
+            // Checks, and a DTLS handshake with its certificates.
+            Output::Answer { .. } | Output::Accept { .. } => {
+                spent.bytes += 4_000;
+                spent.links += 1;
+            }
+            _ => {}
+        }
+    }
+
+    /// What a room cost since the last time this was asked.
+    pub fn spent(&mut self, seat: usize) -> Spent {
+        std::mem::take(&mut self.seats[seat].spent)
     }
 
     fn accept(&mut self, seat: usize, link: LinkId, answer: &str) {

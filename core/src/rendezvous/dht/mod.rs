@@ -63,6 +63,7 @@ enum Command {
     },
     Withdraw(InfoHash, PeerId),
     Hurry,
+    Rest(bool),
 }
 
 impl DhtClient {
@@ -91,6 +92,7 @@ impl DhtClient {
             boards: Vec::new(),
             work: FuturesUnordered::new(),
             starting: false,
+            resting: false,
             sent: Arc::clone(&sent),
         };
         tasks.spawn("DHT", run.forever(queue)).detach();
@@ -125,6 +127,10 @@ impl Rendezvous for DhtClient {
 
     fn network_changed(&mut self) {
         self.command(Command::Hurry);
+    }
+
+    fn rest(&mut self, resting: bool) {
+        self.command(Command::Rest(resting));
     }
 
     /// Counted by questions, since the crate counts no bytes: about.
@@ -166,6 +172,8 @@ struct Run {
     boards: Vec<Board>,
     work: FuturesUnordered<BoxFuture<'static, Done>>,
     starting: bool,
+    /// The node is not held, whatever is pinned up.
+    resting: bool,
     sent: Arc<AtomicU64>,
 }
 
@@ -284,6 +292,16 @@ impl Run {
                     }
                 }
             }
+            Command::Rest(resting) => {
+                self.resting = resting;
+                (self.live, self.told_up, self.retry_at) = (None, false, None);
+                self.boards.clear();
+                if !resting {
+                    self.failures = 0;
+                    self.begin();
+                }
+            }
+            Command::Hurry if self.resting => {}
             Command::Hurry => {
                 // The socket may be of a network that is gone.
                 if let Some(live) = self.live.take() {
@@ -320,6 +338,9 @@ impl Run {
         match done {
             Done::Started(Ok(live)) => {
                 self.starting = false;
+                if self.resting {
+                    return Vec::new();
+                }
                 self.live = Some(live);
                 (self.failures, self.unanswered, self.retry_at) = (0, 0, None);
                 let known = std::mem::replace(&mut self.told_up, true);
@@ -327,6 +348,9 @@ impl Run {
             }
             Done::Started(Err(why)) => {
                 self.starting = false;
+                if self.resting {
+                    return Vec::new();
+                }
                 vec![self.wait(now, why)]
             }
             Done::Read {

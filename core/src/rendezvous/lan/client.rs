@@ -73,6 +73,7 @@ enum Command {
     },
     Withdraw(InfoHash, PeerId),
     Hurry,
+    Rest(bool),
 }
 
 impl LanClient {
@@ -108,6 +109,7 @@ impl LanClient {
             routes: VecDeque::new(),
             turn: 0,
             told: Told::Nothing,
+            resting: false,
         };
         tasks.spawn("lan client", run.forever(queue, reports)).detach();
         Self { commands, traffic }
@@ -141,6 +143,10 @@ impl Rendezvous for LanClient {
 
     fn network_changed(&mut self) {
         self.command(Command::Hurry);
+    }
+
+    fn rest(&mut self, resting: bool) {
+        self.command(Command::Rest(resting));
     }
 
     fn bytes_sent(&self) -> u64 {
@@ -223,6 +229,8 @@ struct Run {
     /// Where dealing begins next time.
     turn: usize,
     told: Told,
+    /// No tracker is joined.
+    resting: bool,
 }
 
 impl Run {
@@ -241,8 +249,13 @@ impl Run {
             let event = tokio::select! {
                 command = queue.recv() => match command {
                     Some(command) => {
+                        let wakes = matches!(command, Command::Rest(false));
                         self.command(command);
-                        None
+                        if wakes {
+                            self.follow(&view.borrow().clone(), serves)
+                        } else {
+                            None
+                        }
                     }
                     None => break,
                 },
@@ -302,6 +315,12 @@ impl Run {
                 for joined in self.joined.values_mut() {
                     joined.client.withdraw(topic, peer);
                 }
+            }
+            Command::Rest(resting) => {
+                self.resting = resting;
+                self.joined.clear();
+                self.swarms.clear();
+                self.told = Told::Nothing;
             }
             Command::Hurry => {
                 self.failed.clear();
@@ -426,6 +445,9 @@ impl Run {
 
     /// Joins and leaves trackers as the network looks now.
     fn follow(&mut self, view: &View, serves: bool) -> Option<MeetEvent> {
+        if self.resting {
+            return None;
+        }
         let (own, others) = match view {
             _ if !serves => {
                 self.joined.clear();

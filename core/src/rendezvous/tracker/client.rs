@@ -93,6 +93,10 @@ impl Rendezvous for TrackerClient {
         self.client.network_changed();
     }
 
+    fn rest(&mut self, resting: bool) {
+        self.client.rest(resting);
+    }
+
     fn bytes_sent(&self) -> u64 {
         self.client.bytes_sent()
     }

@@ -15,6 +15,7 @@ use super::super::link::PeerKey;
 use super::super::meeting::{Ground, GroundKind, Slot};
 use super::super::pool::AT_ONCE;
 use super::super::{Room, Timer, alphanumeric};
+use super::parked::WAKE;
 use super::{NativeTimer, tag_text};
 use crate::description::{Description, Setup};
 use crate::id::PeerId;
@@ -43,18 +44,28 @@ pub(in crate::room) struct NativeGround {
     pub topic: Topic,
 }
 
+impl NativeGround {
+    /// Parked members are woken here.
+    pub fn is_wake(&self) -> bool {
+        self.backend == WAKE
+    }
+}
+
 impl Room {
     /// Takes up the topics that serve now and leaves those that serve no more.
     pub(in crate::room) fn settle(&mut self, now: Now) {
         if self.ended || !self.is_native() {
             return;
         }
-        let kinds: BTreeSet<String> = self
-            .meeting
-            .shown()
-            .into_iter()
-            .map(|status| status.backend)
-            .collect();
+        let shown = self.meeting.shown().into_iter();
+        let mut kinds: BTreeSet<String> = shown.map(|status| status.backend).collect();
+        let parking = &self.meeting.parking;
+        if parking.is_parked() {
+            kinds.clear();
+        }
+        if parking.is_parked() || parking.wakes {
+            kinds.insert(WAKE.to_owned());
+        }
         let roster = &self.native.roster;
         let (mut wanted, mut lingering) = (BTreeMap::new(), BTreeSet::new());
         let mut next = u64::MAX;
@@ -128,7 +139,7 @@ impl Room {
         }
     }
 
-    fn leave_ground(&mut self, now: Now, number: usize) {
+    pub(super) fn leave_ground(&mut self, now: Now, number: usize) {
         let mut slots = self.meeting.slots();
         slots.retain(|slot| slot.island == number);
         for slot in slots {
@@ -155,7 +166,10 @@ impl Room {
 
     /// Whether offers are announced on a ground: on an earlier generation's they are not.
     pub(in crate::room) fn offers_on(&self, island: usize) -> bool {
-        !self.is_native() || self.meeting.generation(island) == self.native.roster.generation()
+        // Those that wake a parked member are made when it is announced.
+        !self.is_native()
+            || (self.meeting.generation(island) == self.native.roster.generation()
+                && !self.meeting.is_wake(island))
     }
 
     /// Somebody was lost: to find it again is worth an announce out of turn.

@@ -20,6 +20,7 @@ mod inside;
 pub mod ledger;
 pub mod manual;
 mod owner;
+mod parked;
 mod partings;
 mod peers;
 mod relays;
@@ -31,6 +32,7 @@ mod talk;
 pub(super) use ground::NativeGround;
 pub(super) use hello::Stage;
 pub(super) use inside::VERSION;
+pub(super) use parked::Parking;
 
 use super::Room;
 use super::event::{EndReason, RoomInfo};
@@ -113,6 +115,8 @@ pub(super) enum NativeTimer {
     Call(PublicKey),
     /// A code shown by hand was not answered in time.
     ManualOffer(LinkId),
+    /// Nothing was said since this room was woken in the background.
+    Park,
     /// Nobody else was here for a day: the room wipes itself.
     Empty,
     /// Credentials at this device's relay are prolonged.
@@ -343,6 +347,7 @@ impl Room {
             NativeTimer::Doubt => self.doubt_over(now),
             NativeTimer::Call(key) => self.look_for(now, &key),
             NativeTimer::ManualOffer(link) => self.manual_old(now, link),
+            NativeTimer::Park => self.parks_again(now),
             NativeTimer::Empty => self.end(EndReason::Empty),
             NativeTimer::Relays => self.relays_due(now),
         }

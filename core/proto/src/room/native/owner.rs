@@ -34,6 +34,7 @@ impl Room {
                     secret,
                 };
                 self.op_done(now, &owner, op, changes, Some(id));
+                self.parked_lack();
             }
             Err(OpError::NoSecret { removed }) if removed == self.native.id() => {
                 let by = self.native.member_of(&owner).unwrap_or_default();
@@ -62,6 +63,7 @@ impl Room {
             _ => CommandError::BadValue("this cannot be done"),
         })?;
         self.op_done(now, &owner, op, changes, None);
+        self.owe_parked(now, None);
         Ok(())
     }
 

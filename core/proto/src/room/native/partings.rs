@@ -9,6 +9,7 @@ use super::super::limits::EMPTY_FOR;
 use super::super::{Room, Timer};
 use super::NativeTimer;
 use super::hello::Stage;
+use super::parked::PARKED_FOR;
 use super::peers::name_of;
 use crate::id::{LinkId, MemberId};
 use crate::timer::Now;
@@ -16,7 +17,7 @@ use crate::wire::native::Refused;
 use std::time::Duration;
 
 /// How long a row waits for its member to come back.
-const GONE_AFTER: Duration = Duration::from_secs(120);
+pub(super) const GONE_AFTER: Duration = Duration::from_secs(120);
 
 impl Room {
     /// A connection with a stage is gone.
@@ -68,11 +69,19 @@ impl Room {
         }
         if reason != LeaveReason::Lost {
             self.remove_row(now, &member, reason, detail);
+            self.parted_while_parked(now, &key);
             return;
         }
         let trust = self.trust_of(&key);
+        let parked = self.native.is_parked(&key);
+        let sleeps = parked || self.meeting.parking.is_parked();
+        self.parted_while_parked(now, &key);
         if let Some(row) = self.members.get_mut(&member) {
-            row.state = MemberState::Reconnecting;
+            row.state = if parked {
+                MemberState::Background
+            } else {
+                MemberState::Reconnecting
+            };
             row.link = None;
             row.trust = trust;
             let shown = row.shown();
@@ -81,10 +90,13 @@ impl Room {
                 self.types(now, &member, direct, false);
             }
             let timer = Timer::Native(NativeTimer::Gone(member));
-            self.timers.set(timer, now.plus(GONE_AFTER));
+            let patience = if sleeps { PARKED_FOR } else { GONE_AFTER };
+            self.timers.set(timer, now.plus(patience));
             self.owner_moves(&key);
-            self.look_again(now);
-            self.look_for(now, &key);
+            if !sleeps {
+                self.look_again(now);
+                self.look_for(now, &key);
+            }
         }
     }
 

@@ -13,6 +13,7 @@ use super::super::members::{Marks, Pace, Row};
 use super::super::speech::Speech;
 use super::super::{Room, Timer, names};
 use super::hello::Stage;
+use super::parked::Away;
 use super::roster::Entry;
 use super::signals::Calls;
 use super::{Native, NativeTimer};
@@ -39,6 +40,8 @@ pub(in crate::room) struct Live {
     pub session: Session,
     /// The peer has said its name; nothing else counts before.
     greeted: bool,
+    /// It said in it that it is in the background.
+    pub(super) parked: bool,
     /// In which generation this device said in it what it knows.
     pub(super) asked: Option<u32>,
     /// What the peer said it knows, before it might hear anything.
@@ -67,6 +70,8 @@ pub(super) struct Peer {
     pub got: (u64, u64),
     /// Comparisons that went wrong after the code could be known.
     pub spent: u32,
+    /// Whether it is in the background, and what it is owed.
+    pub(super) away: Away,
     /// What is needed to reach it by way of others.
     pub(super) calls: Calls,
     /// When it was last here, to forget the oldest first.
@@ -159,6 +164,7 @@ impl Room {
             id: key,
             session,
             greeted: false,
+            parked: false,
             asked: None,
             unanswered: None,
             waiting: VecDeque::new(),
@@ -205,6 +211,7 @@ impl Room {
                 has_key: 0,
                 got: (0, 0),
                 spent: 0,
+                away: Away::default(),
                 calls: Calls::default(),
                 seen_at: now.mono,
             };
@@ -244,10 +251,15 @@ impl Room {
         self.show_peer(&key);
         self.begin_session(now, id);
         self.settle_sessions(now, &key);
+        self.woken(now, &key);
     }
 
     /// What each side says first.
     fn begin_session(&mut self, now: Now, id: LinkId) {
+        if self.meeting.parking.is_parked() {
+            // First, so that nobody is shown to be back who is not.
+            self.send_frame(now, id, &Frame::Parked { on: true });
+        }
         let name = Private(self.me.name.clone());
         self.send_frame(now, id, &Frame::Profile { name });
         self.begin_sync(now, id);
@@ -324,6 +336,8 @@ impl Room {
         };
         let state = if silent {
             MemberState::Reconnecting
+        } else if self.native.is_parked(key) {
+            MemberState::Background
         } else {
             MemberState::Here
         };
@@ -369,6 +383,7 @@ impl Room {
             Ok(Opened::Control) => self.session_moves(now, id),
             Ok(Opened::App(plain)) => {
                 self.session_moves(now, id);
+                self.stays_awake(now);
                 match Frame::decode(&plain) {
                     Ok(Some(frame)) if greeted || may_come_first(&frame) => {
                         self.hear_frame(now, id, &key, frame)
@@ -506,6 +521,10 @@ impl Room {
         if let Some(live) = self.native.live_mut(id) {
             live.greeted = true;
         }
+        let parked = self.native.live(id).is_some_and(|live| live.parked);
+        if let Some(peer) = self.native.peers.get_mut(key) {
+            peer.away.parked = parked;
+        }
         let Some(peer) = self.native.peers.get(key) else {
             return;
         };
@@ -618,11 +637,11 @@ impl Room {
     }
 }
 
-/// What may come before a name: a refusal.
+/// What may come before a name: a refusal, and that its app is in the background.
 fn may_come_first(frame: &Frame) -> bool {
     matches!(
         frame,
-        Frame::Profile { .. } | Frame::Refused(_) | Frame::Op { .. }
+        Frame::Profile { .. } | Frame::Refused(_) | Frame::Op { .. } | Frame::Parked { .. }
     )
 }
 

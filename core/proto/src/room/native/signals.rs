@@ -129,7 +129,7 @@ impl Room {
     /// A member's last connection is silent or gone: it is looked for until it is back or its row
     /// goes.
     pub(in crate::room) fn look_for(&mut self, now: Now, key: &PublicKey) {
-        if !self.is_native() || self.ended {
+        if !self.is_native() || self.ended || self.native.is_parked(key) || self.meeting.parking.is_parked() {
             return;
         }
         let Some(peer) = self.native.peers.get(key) else {

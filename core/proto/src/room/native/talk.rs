@@ -45,6 +45,7 @@ impl Room {
             } => self.takes_op(now, id, bytes, signature, secret),
             Frame::GenerationAck { generation, tag } => self.acked(now, id, key, generation, &tag),
             Frame::SenderKey(skdm) => self.takes_key(now, id, key, &skdm),
+            Frame::Parked { on } => self.hear_parked(now, id, key, on),
             _ if blocked => self.stats.dropped += 1,
             Frame::Typing { on, direct } => self.typing_notice(now, id, direct, on),
             Frame::Group(group) => self.hear_group(now, id, key, &group),
@@ -201,7 +202,9 @@ impl Room {
         let (id, sent) = match said {
             Said::Room(signed) => {
                 let id = signed.event.id().message_id();
-                (id, self.send_group(now, &signed))
+                let sent = self.send_group(now, &signed);
+                self.owe_parked(now, None);
+                (id, sent)
             }
             Said::Direct(event) => {
                 let id = event.id().message_id();
@@ -209,6 +212,7 @@ impl Room {
                 if let Some(key) = here {
                     self.post(now, &key, &Frame::Direct(event));
                 }
+                self.owe_parked(now, to.as_ref());
                 (id, here.is_some())
             }
         };
@@ -334,6 +338,7 @@ impl Room {
             return;
         };
         self.owe_receipt(now, link);
+        self.parked_lack();
         let Some(member) = self.native.member_of(key) else {
             return;
         };
@@ -501,6 +506,9 @@ impl Room {
                 let how = How::Told { by: *key };
                 match self.native.ledger.accept(now, event, &signature, how) {
                     Ok(effects) => {
+                        if !effects.is_empty() {
+                            self.parked_lack();
+                        }
                         if own && let Some(link) = self.primary(key) {
                             self.owe_receipt(now, link);
                         }

@@ -23,6 +23,7 @@
 //! 128 signal     kind u8 ‖ id[16] ‖ gen u32 ‖ lp description
 //! 129 pass on    to[32] ‖ lp box
 //! 130 passed on  from[32] ‖ lp box
+//! 131 parked     on u8
 //! 132 relay      seconds u32 ‖ count u8 ‖ (4 or 6 ‖ ip ‖ port u16) each ‖ lp user ‖ lp password
 //! 133 relay end  spent u8
 //! ```
@@ -253,6 +254,12 @@ pub enum Frame {
     History(HistoryItem),
     /// That was all.
     HistoryEnd,
+    /// The sender's app is in the background: it closes its connections and waits to be woken; or it
+    /// is no more.
+    Parked {
+        /// In the background.
+        on: bool,
+    },
     /// The receiver may use the sender's relay.
     Relay(RelayGrant),
     /// It may not any more.
@@ -383,6 +390,7 @@ impl Frame {
             Self::Signal(_) => 128,
             Self::PassOn { .. } => 129,
             Self::PassedOn { .. } => 130,
+            Self::Parked { .. } => 131,
         }
     }
 
@@ -483,6 +491,7 @@ impl Frame {
             }
             Self::Relay(grant) => grant.encode(&mut out),
             Self::RelayEnd { spent } => out.push(u8::from(*spent)),
+            Self::Parked { on } => out.push(u8::from(*on)),
             Self::Signal(signal) => out.extend(signal.encode()),
             Self::PassOn { to: who, sealed } | Self::PassedOn { from: who, sealed } => {
                 out.extend(who.0);
@@ -649,6 +658,9 @@ impl Frame {
                 _ => return Err(Malformed),
             }),
             40 => Self::HistoryEnd,
+            131 => Self::Parked {
+                on: switch(reader.u8()?)?,
+            },
             132 => Self::Relay(RelayGrant::decode(&mut reader)?),
             133 => Self::RelayEnd {
                 spent: switch(reader.u8()?)?,
@@ -662,7 +674,7 @@ impl Frame {
                 from: PublicKey(reader.array()?),
                 sealed: bounded(&mut reader, MAX_BOX)?,
             },
-            131.. => return Ok(None),
+            134.. => return Ok(None),
             _ => return Err(Malformed),
         };
         reader.end()?;
