@@ -63,8 +63,8 @@ fn an_hour_in_front() {
         }
         let active = world.spent(a);
         println!("idle: {idle:?}, active: {active:?}");
-        assert!(idle.wakes <= 6_000 && idle.bytes <= 6_000_000, "{idle:?}");
-        assert!(active.wakes <= 9_000 && active.bytes <= 8_000_000, "{active:?}");
+        assert!(idle.wakes <= 3_000 && idle.bytes <= 4_500_000, "{idle:?}");
+        assert!(active.wakes <= 4_500 && active.bytes <= 5_000_000, "{active:?}");
     });
 }
 
