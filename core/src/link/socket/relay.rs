@@ -156,6 +156,8 @@ impl Relays {
             number: self.sockets.fetch_add(1, Ordering::Relaxed),
             inbox: Arc::default(),
             turn: AtomicBool::new(false),
+            heard: AtomicBool::new(false),
+            owed: AtomicBool::new(false),
         })
     }
 
@@ -314,6 +316,10 @@ struct RelaySocket {
     inbox: Arc<Inbox>,
     /// Whether the network has its turn, so that a busy stream does not keep it waiting.
     turn: AtomicBool,
+    /// A relay was heard, and the reader has not asked in vain since.
+    heard: AtomicBool,
+    /// The reader has, and is owed a message of nothing.
+    owed: AtomicBool,
 }
 
 impl std::fmt::Debug for RelaySocket {
@@ -335,6 +341,7 @@ impl RelaySocket {
         match self.inbox.take(cx, buffer) {
             Some(taken) => {
                 *meta = taken;
+                self.heard.store(true, Ordering::Relaxed);
                 Poll::Ready(Ok(1))
             }
             None => Poll::Pending,
@@ -351,6 +358,7 @@ impl RelaySocket {
         if let Poll::Ready(Ok(count)) = &received {
             for (buffer, meta) in buffers.iter().zip(meta.iter()).take(*count) {
                 if let Some(at) = turn_watch::position(&self.relays.addresses, meta.addr) {
+                    self.heard.store(true, Ordering::Relaxed);
                     for datagram in buffer[..meta.len.min(buffer.len())].chunks(meta.stride.max(1)) {
                         self.relays.watch.received(at, datagram);
                     }
@@ -402,7 +410,7 @@ impl AsyncUdpSocket for RelaySocket {
         meta: &mut [RecvMeta],
     ) -> Poll<io::Result<usize>> {
         let network_first = self.turn.fetch_not(Ordering::Relaxed);
-        if network_first {
+        let received = if network_first {
             match self.receive_network(cx, buffers, meta) {
                 Poll::Pending => self.receive_streams(cx, buffers, meta),
                 ready => ready,
@@ -412,7 +420,21 @@ impl AsyncUdpSocket for RelaySocket {
                 Poll::Pending => self.receive_network(cx, buffers, meta),
                 ready => ready,
             }
+        };
+        // The driver gives what came through a relay to the stack after it has sent what the stack had
+        // to send. The answer would wait for whatever wakes it next, for up to 200 ms: so it is woken
+        // once more, with nothing. The first time that nothing is there it only looks whether there is
+        // more, and would not take that for a reason to send.
+        if received.is_pending() {
+            if self.owed.swap(false, Ordering::Relaxed) {
+                return Poll::Ready(Ok(0));
+            }
+            if self.heard.swap(false, Ordering::Relaxed) {
+                self.owed.store(true, Ordering::Relaxed);
+                cx.waker().wake_by_ref();
+            }
         }
+        received
     }
 }
 

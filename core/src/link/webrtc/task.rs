@@ -528,6 +528,10 @@ async fn watch_progress(
     }
 }
 
+/// Messages held back until the channel is open. Further ones go on at once and are ignored, as
+/// anything is before that.
+const EARLY: usize = 64;
+
 /// Moves messages from SCTP to the owner, as fast as the owner takes them.
 async fn receive(
     runtime: &LinkRuntime,
@@ -537,6 +541,8 @@ async fn receive(
     shared: &Shared,
     open: &watch::Sender<bool>,
 ) -> Over {
+    // Through a relay the crate tells of a message before it tells of the opening that came with it.
+    let mut early: Vec<Vec<u8>> = Vec::new();
     while let Some(event) = channel.poll().await {
         let told = match event {
             DataChannelEvent::OnOpen if !*open.borrow() => {
@@ -546,9 +552,18 @@ async fn receive(
                 let _ = shared.binding.set(binding);
                 let via = path(bound.connection).await;
                 runtime.opened();
-                let told = out.tell(LinkEvent::Open { via, binding }).await;
+                let mut told = out.tell(LinkEvent::Open { via, binding }).await;
                 open.send_replace(true);
+                for frame in early.drain(..) {
+                    if told.is_ok() {
+                        told = out.tell(LinkEvent::Frame(frame)).await;
+                    }
+                }
                 told
+            }
+            DataChannelEvent::OnMessage(message) if !*open.borrow() && early.len() < EARLY => {
+                early.push(message.data.into());
+                Ok(())
             }
             DataChannelEvent::OnMessage(message) => out.tell(LinkEvent::Frame(message.data.into())).await,
             DataChannelEvent::OnClose | DataChannelEvent::OnError => break,
