@@ -7,7 +7,7 @@ use common::{Person, local};
 use dayfly_core::engine::{Engine, ErrorKind, NativeOptions, RoomOptions};
 use dayfly_core::proto::invite::Invite;
 use dayfly_core::proto::room::{
-    Command, EndReason, Event, LeaveReason, MemberKind, NoticeCode, SayOptions, Trust,
+    Command, EndReason, Event, LeaveReason, MemberKind, MemberState, NoticeCode, SayOptions, Trust,
 };
 use dayfly_core::proto::secret::SecretString;
 use std::collections::BTreeSet;
@@ -84,6 +84,43 @@ async fn members_meet_by_a_link_and_talk() {
         })
         .await;
     assert_eq!(reason, LeaveReason::Left);
+}
+
+#[tokio::test]
+async fn who_is_in_the_background_is_woken_by_what_is_said() {
+    let (one, two) = (engine(), engine());
+    let mut ada = Person::open(&one, NativeOptions::default(), local("Ada", true)).await;
+    let mut bob = Person::enter(&two, &by_link(&ada), local("Bob", false)).await;
+    ada.joined("Bob").await;
+    bob.joined("Ada").await;
+
+    bob.room.suspended();
+    becomes(&mut ada, MemberState::Background).await;
+    assert_eq!(bob.room.stats().await.expect("the room").links, 0);
+    for text in ["one", "two"] {
+        let said = ada.room.say(text.into(), SayOptions::default()).await;
+        said.expect("said");
+    }
+    bob.hears("one").await;
+    bob.hears("two").await;
+    let snapshot = ada.room.snapshot().await.expect("the room");
+    assert_eq!(snapshot.members[0].state, MemberState::Background);
+
+    bob.room.resumed();
+    becomes(&mut ada, MemberState::Here).await;
+    let said = bob.room.say("back".into(), SayOptions::default()).await;
+    said.expect("said");
+    ada.hears("back").await;
+}
+
+/// Waits until the one other member is in that state.
+async fn becomes(person: &mut Person, state: MemberState) {
+    person
+        .wait("another state", |event| match event {
+            Event::MemberChanged { member } if member.state == state => Some(()),
+            _ => None,
+        })
+        .await;
 }
 
 #[tokio::test]
