@@ -9,6 +9,7 @@ import app.dayfly.core.proto.CodeEnd
 import app.dayfly.core.proto.CodeGuestEvent
 import app.dayfly.core.proto.CodeHostEvent
 import app.dayfly.core.proto.CodeLanguage
+import app.dayfly.core.proto.HistoryPolicy
 import kotlinx.coroutines.runBlocking
 import kotlinx.coroutines.withTimeout
 import org.junit.jupiter.api.Assertions.assertEquals
@@ -23,7 +24,7 @@ class CodeTest {
         val before = liveObjects()
         Engine.start().use { one ->
             Engine.start().use { two ->
-                one.openNative(NativeOptions(), HOST.copy(name = "Ada")).use { room ->
+                one.openNative(NativeOptions(history = HistoryPolicy.Members), HOST.copy(name = "Ada")).use { room ->
                     val trackers = room.invite().use { it.info().trackers }
                     val guest = GUEST.copy(name = "Bob", trackers = trackers)
                     room.shareCode(CodeLanguage.GERMAN).use { share ->

@@ -9,6 +9,7 @@ import app.dayfly.core.engine.NativeOptions
 import app.dayfly.core.engine.RoomOptions
 import app.dayfly.core.liveObjects
 import app.dayfly.core.proto.Event
+import app.dayfly.core.proto.HistoryPolicy
 import app.dayfly.core.proto.RendezvousState
 import kotlinx.coroutines.runBlocking
 import org.junit.jupiter.api.Assertions.assertEquals
@@ -88,7 +89,7 @@ class LanTest {
         val network = Network()
         Engine.startWith(Device(network)).use { one ->
             Engine.startWith(Device(network)).use { two ->
-                one.openNative(NativeOptions(), local.copy(name = "Ada")).use { ada ->
+                one.openNative(NativeOptions(history = HistoryPolicy.Members), local.copy(name = "Ada")).use { ada ->
                     val link = ada.invite().use { it.info().link }
                     Invite.parse(link).use { two.enter(it, local.copy(name = "Bob")) }.use { bob ->
                         val ear = Ear()
@@ -115,7 +116,7 @@ class LanTest {
     @Test
     fun `an app that may not look for others says so in words`(): Unit = runBlocking {
         Engine.startWith(Refused()).use { engine ->
-            engine.openNative(NativeOptions(), local).use { room ->
+            engine.openNative(NativeOptions(history = HistoryPolicy.Members), local).use { room ->
                 val ear = Ear()
                 room.subscribe(ear).use {
                     val told = ear.await<Event.Rendezvous> { it.status.state == RendezvousState.WAITING }

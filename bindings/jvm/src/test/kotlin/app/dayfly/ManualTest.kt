@@ -9,6 +9,7 @@ import app.dayfly.core.engine.ErrorKind
 import app.dayfly.core.engine.NativeOptions
 import app.dayfly.core.liveObjects
 import app.dayfly.core.manualHalf
+import app.dayfly.core.proto.HistoryPolicy
 import app.dayfly.core.proto.ManualHalf
 import app.dayfly.core.proto.Trust
 import kotlinx.coroutines.async
@@ -18,6 +19,8 @@ import org.junit.jupiter.api.Assertions.assertTrue
 import org.junit.jupiter.api.Test
 import org.junit.jupiter.api.assertThrows
 
+private val OPEN = NativeOptions(history = HistoryPolicy.Members)
+
 /** Two engines on the JVM that meet by one code each way. */
 class ManualTest {
     @Test
@@ -25,7 +28,7 @@ class ManualTest {
         val before = liveObjects()
         Engine.start().use { one ->
             Engine.start().use { two ->
-                one.openNative(NativeOptions(), HOST.copy(name = "Ada", password = "open sesame")).use { ada ->
+                one.openNative(OPEN, HOST.copy(name = "Ada", password = "open sesame")).use { ada ->
                     val offer = ada.manualOffer()
                     assertEquals(ManualHalf.OFFER, manualHalf(offer.text))
                     assertThrows<DayflyException.Refused> { Invite.parse(offer.text) }
@@ -53,7 +56,7 @@ class ManualTest {
     fun `a wait for somebody who never takes the code is given up`(): Unit = runBlocking {
         Engine.start().use { one ->
             Engine.start().use { two ->
-                one.openNative(NativeOptions(), HOST).use { ada ->
+                one.openNative(OPEN, HOST).use { ada ->
                     two.joinManual(ada.manualOffer().text, GUEST).use { join ->
                         Cancel().use { cancel ->
                             val waiting = async { runCatching { join.room(cancel = cancel) } }
