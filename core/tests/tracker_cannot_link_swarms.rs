@@ -10,7 +10,7 @@ mod tracker_support;
 use dayfly_core::proto::id::BackendId;
 use dayfly_core::proto::room::MeetEvent;
 use dayfly_core::rendezvous::Rendezvous;
-use dayfly_core::rendezvous::tracker::{ApartClient, TrackerClient, TrackerUrl};
+use dayfly_core::rendezvous::tracker::{TrackerClient, TrackerUrl, start_apart};
 use dayfly_core::task::Tasks;
 use futures_util::{SinkExt, StreamExt};
 use std::collections::{BTreeMap, BTreeSet};
@@ -101,7 +101,7 @@ async fn no_two_hours_share_a_socket() {
     let (sink, mut events) = mpsc::channel(64);
     let tasks = Tasks::new();
     let url = TrackerUrl::parse(&url).unwrap();
-    let mut client = ApartClient::start(&tasks, BackendId(3), url, brisk(), [9; 32], sink);
+    let mut client = start_apart(&tasks, BackendId(3), url, brisk(), [9; 32], sink);
     let up = within("coming up", events.recv()).await;
     assert!(matches!(up, Some((BackendId(3), MeetEvent::Up))), "{up:?}");
     three_hours(&mut client, &log).await;
@@ -144,7 +144,7 @@ async fn two_rooms_meet_in_every_swarm() {
     let tasks = Tasks::new();
     let (sink, mut events) = mpsc::channel(64);
     let url = TrackerUrl::parse(&tracker.url()).unwrap();
-    let mut apart = ApartClient::start(&tasks, BackendId(3), url, brisk(), [9; 32], sink);
+    let mut apart = start_apart(&tasks, BackendId(3), url, brisk(), [9; 32], sink);
     let mut plain = Meeter::at(&tracker.url());
     plain.up().await;
     // Announced before anything is up: held until it is.
@@ -193,7 +193,7 @@ async fn every_swarm_comes_back_after_a_restart() {
     let tasks = Tasks::new();
     let (sink, mut events) = mpsc::channel(64);
     let url = TrackerUrl::parse(&first.url()).unwrap();
-    let mut apart = ApartClient::start(&tasks, BackendId(3), url, brisk(), [9; 32], sink);
+    let mut apart = start_apart(&tasks, BackendId(3), url, brisk(), [9; 32], sink);
     for n in [1, 2] {
         apart.announce(topic(n), peer(n), Vec::new());
     }

@@ -11,7 +11,7 @@ use super::relaying;
 use super::relays::RelayNews;
 use super::shared::Seat;
 use crate::link::relay::{Relay, RelayEvent};
-use crate::link::{Link, LinkConfig, LinkSink, Route, Stack};
+use crate::link::{CONNECT, Link, LinkConfig, LinkSink, Route, Stack};
 use crate::rendezvous::Rendezvous;
 use dayfly_proto::id::{BackendId, LinkId};
 use dayfly_proto::identity::web::WebIdentity;
@@ -125,8 +125,16 @@ impl Driver {
                     let made = self.stack.offer(link, &self.link_config, self.link_sink.clone());
                     self.links.insert(link, made);
                 }
-                Output::Answer { link, offer, relays } => {
+                Output::Answer {
+                    link,
+                    offer,
+                    relays,
+                    delay,
+                } => {
                     let mut config = self.link_config.clone();
+                    if !delay.is_zero() {
+                        config.patience = Some(CONNECT + delay);
+                    }
                     // Whoever wants relays only, or none, has said which.
                     if config.route == Route::Automatic {
                         config

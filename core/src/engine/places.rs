@@ -10,11 +10,9 @@ use super::{Error, ErrorKind, RoomOptions};
 use crate::defaults;
 use crate::link::Route;
 use crate::net::Dialer;
-use crate::rendezvous::dht::DhtClient;
-use crate::rendezvous::lan::LanClient;
-use crate::rendezvous::nostr::RelayUrl;
-use crate::rendezvous::tracker::{ApartClient, ClientOptions, Tracker, TrackerClient, TrackerUrl};
-use crate::rendezvous::{MeetSink, Rendezvous};
+use crate::rendezvous::nostr::{RelayUrl, start_nostr};
+use crate::rendezvous::tracker::{ClientOptions, Tracker, TrackerClient, TrackerUrl, start_apart};
+use crate::rendezvous::{MeetSink, Rendezvous, dht, lan};
 use crate::task::Tasks;
 use dayfly_proto::id::BackendId;
 use dayfly_proto::room::Backend;
@@ -59,14 +57,14 @@ impl Places {
             let (sink, seed, options) = (sink.clone(), entropy()?, patience(dialer));
             let text = url.as_str().to_owned();
             places.add("nostr", Some(text), |id| {
-                Box::new(ApartClient::start_nostr(tasks, id, url, options, seed, sink))
+                Box::new(start_nostr(tasks, id, url, options, seed, sink))
             });
         }
         places.add_dht(tasks, shared, door, options, &sink)?;
         if let Some(lan) = lan {
             let (seed, apart) = (entropy()?, matches!(door, Door::Native(_)));
             places.add("lan", None, |id| {
-                Box::new(LanClient::start(tasks, id, lan, apart, seed, sink))
+                Box::new(lan::start(tasks, id, lan, apart, seed, sink))
             });
         }
         Ok(places)
@@ -98,13 +96,13 @@ impl Places {
             };
             let text = url.as_str().to_owned();
             places.add("tracker", Some(text), |id| {
-                Box::new(ApartClient::start(tasks, id, url, patience, seed, sink))
+                Box::new(start_apart(tasks, id, url, patience, seed, sink))
             });
         }
         if let Some(lan) = lan {
             let seed = entropy()?;
             places.add("lan", None, |id| {
-                Box::new(LanClient::start(tasks, id, lan, true, seed, sink))
+                Box::new(lan::start(tasks, id, lan, true, seed, sink))
             });
         }
         Ok(places)
@@ -127,7 +125,7 @@ impl Places {
                 if is_web {
                     Box::new(TrackerClient::start(tasks, id, url, patience, seed, sink))
                 } else {
-                    Box::new(ApartClient::start(tasks, id, url, patience, seed, sink))
+                    Box::new(start_apart(tasks, id, url, patience, seed, sink))
                 }
             });
         }
@@ -151,7 +149,7 @@ impl Places {
         }
         let (node, sink, seed) = (shared.dht.node(&nodes), sink.clone(), entropy()?);
         self.add("dht", None, |id| {
-            Box::new(DhtClient::start(tasks, id, node, seed, sink))
+            Box::new(dht::start(tasks, id, node, seed, sink))
         });
         Ok(())
     }

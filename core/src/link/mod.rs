@@ -20,7 +20,12 @@ pub(crate) use socket::watch_relays;
 use crate::net::Dialer;
 use dayfly_proto::id::LinkId;
 use dayfly_proto::room::{Binding, LinkEvent};
+use std::time::Duration;
 use tokio::sync::mpsc;
+
+/// From the moment both descriptions are known, a connection usually must open within this time.
+/// Three of a thousand handshakes take over 15 s when every tenth packet is lost.
+pub const CONNECT: Duration = Duration::from_secs(20);
 
 /// Where links report. Bounded: a link that outruns the room stops reading from its channel,
 /// which SCTP turns into back-pressure on the peer.
@@ -55,9 +60,9 @@ pub struct LinkConfig {
     /// Have a second channel ready for [`Link::open_native`]: for rooms that pages share. A peer
     /// that does not know it notices nothing of it.
     pub native: bool,
-    /// How long a connection may take to open once both descriptions are known here: longer than
-    /// usual where a person carries one of them.
-    pub patience: Option<std::time::Duration>,
+    /// How long a connection may take to open once both descriptions are known here, if not
+    /// [`CONNECT`]: longer where one of them takes its time to the other side.
+    pub patience: Option<Duration>,
 }
 
 /// A WebRTC stack: makes links.

@@ -9,6 +9,7 @@
 //! connection is made before the room has announced anything and carries the first swarm.
 
 use super::client::{Client, Start};
+use super::queued::{Order, Queued};
 use super::socket::{ClientOptions, Traffic};
 use super::url::ServerUrl;
 use super::{MeetSink, Rendezvous, nostr, tracker};
@@ -20,11 +21,7 @@ use rand_chacha::ChaCha8Rng;
 use rand_core::{Rng, SeedableRng};
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 use tokio::sync::mpsc;
-
-/// Commands that wait. Further ones are dropped: the room announces again soon.
-const COMMANDS: usize = 64;
 
 /// Reports of the connections that wait; a connection whose report finds no place waits.
 const REPORTS: usize = 64;
@@ -33,147 +30,74 @@ const REPORTS: usize = 64;
 /// generation whose members it still looks for; announces beyond that are dropped.
 const MAX_CONNECTIONS: usize = 8;
 
-/// A client of one server that lets it link no two swarms by their socket. Dropping it says
-/// goodbye in each and closes all sockets.
-pub struct ApartClient {
-    commands: mpsc::Sender<Command>,
-    traffic: Arc<Traffic>,
+/// Begins to meet at a tracker that is to link no two swarms by their socket, and reports as
+/// `backend` at `sink`. The seed makes its back-offs repeatable. Dropping what it returns says
+/// goodbye in each swarm and closes all sockets.
+#[must_use]
+pub fn start_apart(
+    tasks: &Tasks,
+    backend: BackendId,
+    url: ServerUrl,
+    options: ClientOptions,
+    seed: [u8; 32],
+    sink: MeetSink,
+) -> Queued {
+    let start = Start {
+        backend,
+        url,
+        options,
+        seed,
+        sink,
+        traffic: Arc::default(),
+    };
+    start_with(tasks, start, tracker::connect)
 }
 
-enum Command {
-    Announce(InfoHash, PeerId, Vec<SealedOffer>),
-    Reply {
-        topic: InfoHash,
-        peer: PeerId,
-        to: PeerId,
-        offer_id: String,
-        sealed: String,
-    },
-    Withdraw(InfoHash, PeerId),
-    Hurry,
-    Rest(bool),
+/// The same for a Nostr relay, of which the seed makes the keys too.
+#[must_use]
+pub fn start_nostr(
+    tasks: &Tasks,
+    backend: BackendId,
+    url: ServerUrl,
+    options: ClientOptions,
+    seed: [u8; 32],
+    sink: MeetSink,
+) -> Queued {
+    let start = Start {
+        backend,
+        url,
+        options,
+        seed,
+        sink,
+        traffic: Arc::default(),
+    };
+    start_with(tasks, start, nostr::connect)
 }
 
-impl ApartClient {
-    /// Begins to connect to a tracker, and reports as `backend` at `sink`. The seed makes its
-    /// back-offs repeatable.
-    #[must_use]
-    pub fn start(
-        tasks: &Tasks,
-        backend: BackendId,
-        url: ServerUrl,
-        options: ClientOptions,
-        seed: [u8; 32],
-        sink: MeetSink,
-    ) -> Self {
-        Self::start_counted(tasks, backend, url, options, seed, sink, Arc::default())
-    }
-
-    /// The same, counted together with others.
-    pub(super) fn start_counted(
-        tasks: &Tasks,
-        backend: BackendId,
-        url: ServerUrl,
-        options: ClientOptions,
-        seed: [u8; 32],
-        sink: MeetSink,
-        traffic: Arc<Traffic>,
-    ) -> Self {
-        let start = Start {
-            backend,
-            url,
-            options,
-            seed,
-            sink,
-            traffic,
-        };
-        Self::start_with(tasks, start, tracker::connect)
-    }
-
-    /// The same for a Nostr relay, of which the seed makes the keys too.
-    #[must_use]
-    pub fn start_nostr(
-        tasks: &Tasks,
-        backend: BackendId,
-        url: ServerUrl,
-        options: ClientOptions,
-        seed: [u8; 32],
-        sink: MeetSink,
-    ) -> Self {
-        let start = Start {
-            backend,
-            url,
-            options,
-            seed,
-            sink,
-            traffic: Arc::default(),
-        };
-        Self::start_with(tasks, start, nostr::connect)
-    }
-
-    fn start_with(tasks: &Tasks, start: Start, connect: fn(&Tasks, Start) -> Client) -> Self {
-        let (commands, queue) = mpsc::channel(COMMANDS);
-        let (reports_in, reports) = mpsc::channel(REPORTS);
-        let traffic = Arc::clone(&start.traffic);
-        let run = Run {
-            backend: start.backend,
-            sink: start.sink,
-            dial: Dial {
-                tasks: tasks.downgrade(),
-                connect,
-                url: start.url,
-                options: start.options,
-                rng: ChaCha8Rng::from_seed(start.seed),
-                traffic: start.traffic,
-                reports: reports_in,
-            },
-            connections: BTreeMap::new(),
-            dialled: 0,
-            told_up: false,
-        };
-        tasks
-            .spawn("tracker clients", run.forever(queue, reports))
-            .detach();
-        Self { commands, traffic }
-    }
-
-    fn command(&self, command: Command) {
-        if self.commands.try_send(command).is_err() {
-            log::debug!("a command to a server was dropped: its queue is full or it has ended");
-        }
-    }
-}
-
-impl Rendezvous for ApartClient {
-    fn announce(&mut self, topic: InfoHash, peer: PeerId, offers: Vec<SealedOffer>) {
-        self.command(Command::Announce(topic, peer, offers));
-    }
-
-    fn reply(&mut self, topic: InfoHash, peer: PeerId, to: PeerId, offer_id: String, sealed: String) {
-        self.command(Command::Reply {
-            topic,
-            peer,
-            to,
-            offer_id,
-            sealed,
-        });
-    }
-
-    fn withdraw(&mut self, topic: InfoHash, peer: PeerId) {
-        self.command(Command::Withdraw(topic, peer));
-    }
-
-    fn network_changed(&mut self) {
-        self.command(Command::Hurry);
-    }
-
-    fn rest(&mut self, resting: bool) {
-        self.command(Command::Rest(resting));
-    }
-
-    fn bytes_sent(&self) -> u64 {
-        self.traffic.sent.load(Ordering::Relaxed)
-    }
+/// The same for a server of any kind, counted together with others.
+pub(super) fn start_with(tasks: &Tasks, start: Start, connect: fn(&Tasks, Start) -> Client) -> Queued {
+    let (queued, queue) = Queued::new("a server", Arc::clone(&start.traffic));
+    let (reports_in, reports) = mpsc::channel(REPORTS);
+    let run = Run {
+        backend: start.backend,
+        sink: start.sink,
+        dial: Dial {
+            tasks: tasks.downgrade(),
+            connect,
+            url: start.url,
+            options: start.options,
+            rng: ChaCha8Rng::from_seed(start.seed),
+            traffic: start.traffic,
+            reports: reports_in,
+        },
+        connections: BTreeMap::new(),
+        dialled: 0,
+        told_up: false,
+    };
+    tasks
+        .spawn("tracker clients", run.forever(queue, reports))
+        .detach();
+    queued
 }
 
 /// How connections are made.
@@ -235,14 +159,14 @@ struct Run {
 impl Run {
     async fn forever(
         mut self,
-        mut queue: mpsc::Receiver<Command>,
+        mut queue: mpsc::Receiver<Order>,
         mut reports: mpsc::Receiver<(BackendId, MeetEvent)>,
     ) {
         self.connect();
         loop {
             tokio::select! {
-                command = queue.recv() => match command {
-                    Some(command) => self.command(command),
+                order = queue.recv() => match order {
+                    Some(order) => self.obey(order),
                     None => break,
                 },
                 // Never over: this task holds a sender itself.
@@ -290,9 +214,9 @@ impl Run {
         }
     }
 
-    fn command(&mut self, command: Command) {
-        match command {
-            Command::Announce(topic, peer, offers) => {
+    fn obey(&mut self, order: Order) {
+        match order {
+            Order::Announce(topic, peer, offers) => {
                 let Some(connection) = self.carrier((topic, peer)) else {
                     return;
                 };
@@ -303,7 +227,7 @@ impl Run {
                     connection.held = Some(offers);
                 }
             }
-            Command::Reply {
+            Order::Reply {
                 topic,
                 peer,
                 to,
@@ -315,7 +239,7 @@ impl Run {
                     connection.client.reply(topic, peer, to, offer_id, sealed);
                 }
             }
-            Command::Withdraw(topic, peer) => {
+            Order::Withdraw(topic, peer) => {
                 self.connections.retain(|_, connection| {
                     let leaves = connection.swarm == Some((topic, peer));
                     if leaves {
@@ -325,16 +249,16 @@ impl Run {
                     !leaves
                 });
             }
-            Command::Rest(true) => {
+            Order::Rest(true) => {
                 self.connections.clear();
                 self.told_up = false;
             }
-            Command::Rest(false) => {
+            Order::Rest(false) => {
                 if self.connections.is_empty() {
                     self.connect();
                 }
             }
-            Command::Hurry => {
+            Order::Hurry => {
                 for connection in self.connections.values_mut() {
                     connection.client.network_changed();
                 }
@@ -372,7 +296,10 @@ impl Run {
                 self.told_up = false;
                 Some(event)
             }
-            MeetEvent::Interval(_) | MeetEvent::Offer { .. } | MeetEvent::Answer { .. } => Some(event),
+            MeetEvent::Interval(_)
+            | MeetEvent::Delay(_)
+            | MeetEvent::Offer { .. }
+            | MeetEvent::Answer { .. } => Some(event),
         }
     }
 }

@@ -187,7 +187,7 @@ impl Rendezvous for Client {
     }
 
     /// One socket carries a web room, which keeps its places to meet in the background. Native rooms
-    /// meet through `ApartClient`, which closes its sockets by dropping these.
+    /// meet through `apart`, which closes its sockets by dropping these.
     fn rest(&mut self, _resting: bool) {}
 
     fn bytes_sent(&self) -> u64 {

@@ -25,6 +25,7 @@ pub mod lan;
     reason = "the rim: what time it is, to say so to a relay"
 )]
 pub mod nostr;
+mod queued;
 #[allow(clippy::disallowed_methods, reason = "the rim: deadlines of a server")]
 mod socket;
 pub mod tracker;

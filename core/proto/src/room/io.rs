@@ -18,6 +18,9 @@ pub enum MeetEvent {
     Down(String),
     /// How often it wants to be announced to, in seconds, as it said itself.
     Interval(u32),
+    /// What is said here arrives only after this long, at most: a notice board is read now and
+    /// then. The room waits so much longer for answers, up to a minute each way.
+    Delay(Duration),
     /// A peer offers a connection.
     Offer {
         /// The swarm.
@@ -141,6 +144,8 @@ pub enum Output {
         /// Members' relays to ask for an address, beside the servers every connection asks: the
         /// peer was not reached without. Their addresses are those members' word.
         relays: Vec<RelayAccess>,
+        /// How much longer than usual the answer may be on its way.
+        delay: Duration,
     },
     /// Give the answer to an offer of ours to its connection.
     Accept {

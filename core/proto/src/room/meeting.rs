@@ -35,6 +35,8 @@ use std::time::Duration;
 const HEDGE_AFTER: Duration = Duration::from_secs(4);
 /// An attempt that has not opened by then is given up.
 pub(super) const OPENS_WITHIN: Duration = Duration::from_secs(15);
+/// A place where what is said arrives later than this is not waited for.
+const DELAY_AT_MOST: Duration = Duration::from_secs(60);
 /// Pause between two sentences of one kind.
 const NOTICE_EVERY: Duration = Duration::from_secs(30);
 /// Failed attempts with one peer before the person is told.
@@ -106,6 +108,8 @@ struct Unsealed {
 pub(super) struct Place {
     pub status: RendezvousStatus,
     pub every: Duration,
+    /// How late what is said here arrives.
+    delay: Duration,
     /// How often it asked to be announced to.
     pub asked: Duration,
     /// It was put to sleep while this room is in the background.
@@ -169,6 +173,7 @@ impl Meeting {
                 Place {
                     status,
                     every: ANNOUNCE_EVERY,
+                    delay: Duration::ZERO,
                     asked: Duration::ZERO,
                     resting: false,
                     signals: Bucket::new(SIGNALS),
@@ -238,6 +243,13 @@ impl Meeting {
                 island: *island,
             })
             .collect()
+    }
+
+    /// How late what is said at a place arrives, at most.
+    pub(super) fn delay(&self, backend: BackendId) -> Duration {
+        self.places
+            .get(&backend)
+            .map_or(Duration::ZERO, |place| place.delay)
     }
 
     /// The generation of a native room that meets on a ground; 0 in a web room.
@@ -348,6 +360,11 @@ impl Room {
                 self.place_lost(backend, RendezvousState::Waiting, detail);
             }
             MeetEvent::Down(detail) => self.place_lost(backend, RendezvousState::Down, detail),
+            MeetEvent::Delay(delay) => {
+                if let Some(place) = self.meeting.places.get_mut(&backend) {
+                    place.delay = delay.min(DELAY_AT_MOST);
+                }
+            }
             MeetEvent::Interval(seconds) => {
                 if let Some(place) = self.meeting.places.get_mut(&backend) {
                     let asked = Duration::from_secs(seconds.into());
@@ -558,11 +575,13 @@ impl Room {
         link.remote = Some(remote);
         link.generation = self.meeting.generation(slot.island);
         let id = self.add_link(link);
-        self.timers.set(Timer::Opens(id), now.plus(OPENS_WITHIN));
+        let delay = self.meeting.delay(slot.backend);
+        self.timers.set(Timer::Opens(id), now.plus(OPENS_WITHIN + delay));
         self.out(Output::Answer {
             link: id,
             offer,
             relays,
+            delay,
         });
     }
 

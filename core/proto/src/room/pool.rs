@@ -246,7 +246,8 @@ impl Room {
             };
             let share = shares.iter().find(|(slot, _)| *slot == from);
             let over = self.fresh_offers(from) > share.map_or(0, |(_, share)| *share);
-            let rests = announced.is_none_or(|at| now.mono.saturating_sub(at) >= ANSWER_WAIT);
+            let wait = self.answer_wait(from);
+            let rests = announced.is_none_or(|at| now.mono.saturating_sub(at) >= wait);
             (link.is_pooled() && over && rests).then_some(*id)
         });
         let Some(link) = spare.and_then(|id| self.links.get_mut(&id)) else {
@@ -275,15 +276,24 @@ impl Room {
         }
     }
 
+    /// How long after its last announce an offer may be answered: there and back.
+    fn answer_wait(&self, slot: Slot) -> Duration {
+        ANSWER_WAIT + 2 * self.meeting.delay(slot.backend)
+    }
+
     fn retire(&mut self, now: Now, id: LinkId) {
         self.timers.stop(&Timer::OfferStale(id));
+        let wait = match self.links.get(&id).map(|link| &link.role) {
+            Some(Role::Offerer(Some(slot))) => self.answer_wait(*slot),
+            _ => ANSWER_WAIT,
+        };
         let Some(Phase::Pooled { stale, announced, .. }) =
             self.links.get_mut(&id).map(|link| &mut link.phase)
         else {
             return;
         };
         *stale = true;
-        let ends = announced.map_or(now.mono, |at| (at + ANSWER_WAIT).max(now.mono));
+        let ends = announced.map_or(now.mono, |at| (at + wait).max(now.mono));
         self.timers.set(Timer::OfferEnds(id), ends);
     }
 

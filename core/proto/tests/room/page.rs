@@ -232,7 +232,7 @@ impl Page {
                 self.timers
                     .retain(|timer| !matches!(timer, Timer::Announce(other, _) if *other == backend));
             }
-            MeetEvent::Interval(_) => {}
+            MeetEvent::Interval(_) | MeetEvent::Delay(_) => {}
             MeetEvent::Offer {
                 from,
                 offer_id,
@@ -253,6 +253,7 @@ impl Page {
                     link,
                     offer,
                     relays: Vec::new(),
+                    delay: Duration::ZERO,
                 });
             }
             MeetEvent::Answer {

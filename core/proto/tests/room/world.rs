@@ -788,7 +788,9 @@ impl World {
                     ),
                 );
             }
-            Output::Answer { link, offer, relays } => {
+            Output::Answer {
+                link, offer, relays, ..
+            } => {
                 let end = self.new_end(seat, link);
                 if let Some(relay) = relays.into_iter().next() {
                     self.relayed.insert(end, relay.username);

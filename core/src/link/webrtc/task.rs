@@ -5,7 +5,7 @@ use super::runtime::LinkRuntime;
 use super::sdp::Setup;
 use super::setup::{self, Gathered, Made, Reports};
 use super::{Frame, Interfaces, Shared, addresses, native, sdp};
-use crate::link::{LinkConfig, LinkSink, Route};
+use crate::link::{CONNECT, LinkConfig, LinkSink, Route};
 use bytes::{Bytes, BytesMut};
 use dayfly_proto::id::LinkId;
 use dayfly_proto::room::{Binding, LinkEvent, Via};
@@ -40,10 +40,6 @@ const REST: Duration = Duration::from_secs(10);
 
 /// How long to wait for further servers once one has answered.
 const GATHER_MORE: Duration = Duration::from_millis(100);
-
-/// From the moment both descriptions are known, the channel must open within this time. Three of
-/// a thousand handshakes take over 15 s when every tenth packet is lost.
-const CONNECT: Duration = Duration::from_secs(20);
 
 /// How long a polite end may take.
 const FLUSH: Duration = Duration::from_secs(1);

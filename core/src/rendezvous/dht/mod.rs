@@ -14,12 +14,14 @@ mod node;
 
 pub use node::{DhtNode, DhtNodes};
 
-use super::{MeetSink, Rendezvous};
+use super::MeetSink;
+use super::queued::{Order, Queued};
+use super::socket::Traffic;
 use crate::engine::clock;
 use crate::task::Tasks;
 use board::{Board, Write};
 use dayfly_proto::id::{BackendId, PeerId};
-use dayfly_proto::room::{MeetEvent, SealedOffer};
+use dayfly_proto::room::MeetEvent;
 use dayfly_proto::timer::Now;
 use dayfly_proto::wire::web::topic::InfoHash;
 use futures_util::StreamExt;
@@ -30,12 +32,10 @@ use node::{Found, Live, Unreachable};
 use rand_chacha::ChaCha8Rng;
 use rand_core::{Rng, SeedableRng};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 use tokio::sync::mpsc;
 
-/// Commands that wait. Further ones are dropped: the room announces again soon.
-const COMMANDS: usize = 64;
 /// Topics at once, as many as a room's tracker clients; announces beyond that are dropped.
 const MAX_TOPICS: usize = 8;
 /// Between two tries to find the DHT, at first and at most.
@@ -46,97 +46,37 @@ const UNANSWERED: u32 = 16;
 /// How long the goodbyes may take.
 const GOODBYE: Duration = Duration::from_secs(3);
 
-/// A room's view of the DHT. Dropping it says goodbye and lets go of the node.
-pub struct DhtClient {
-    commands: mpsc::Sender<Command>,
-    sent: Arc<AtomicU64>,
-}
-
-enum Command {
-    Announce(InfoHash, PeerId, Vec<SealedOffer>),
-    Reply {
-        topic: InfoHash,
-        peer: PeerId,
-        to: PeerId,
-        offer_id: String,
-        sealed: String,
-    },
-    Withdraw(InfoHash, PeerId),
-    Hurry,
-    Rest(bool),
-}
-
-impl DhtClient {
-    /// Begins to look for the DHT, and reports as `backend` at `sink`. The seed makes its
-    /// back-offs repeatable.
-    #[must_use]
-    pub fn start(
-        tasks: &Tasks,
-        backend: BackendId,
-        node: Arc<DhtNode>,
-        seed: [u8; 32],
-        sink: MeetSink,
-    ) -> Self {
-        let (commands, queue) = mpsc::channel(COMMANDS);
-        let sent = Arc::new(AtomicU64::new(0));
-        let run = Run {
-            backend,
-            sink,
-            node,
-            rng: ChaCha8Rng::from_seed(seed),
-            live: None,
-            told_up: false,
-            failures: 0,
-            retry_at: None,
-            unanswered: 0,
-            boards: Vec::new(),
-            work: FuturesUnordered::new(),
-            starting: false,
-            resting: false,
-            sent: Arc::clone(&sent),
-        };
-        tasks.spawn("DHT", run.forever(queue)).detach();
-        Self { commands, sent }
-    }
-
-    fn command(&self, command: Command) {
-        if self.commands.try_send(command).is_err() {
-            log::debug!("a command to the DHT was dropped: its queue is full or it has ended");
-        }
-    }
-}
-
-impl Rendezvous for DhtClient {
-    fn announce(&mut self, topic: InfoHash, peer: PeerId, offers: Vec<SealedOffer>) {
-        self.command(Command::Announce(topic, peer, offers));
-    }
-
-    fn reply(&mut self, topic: InfoHash, peer: PeerId, to: PeerId, offer_id: String, sealed: String) {
-        self.command(Command::Reply {
-            topic,
-            peer,
-            to,
-            offer_id,
-            sealed,
-        });
-    }
-
-    fn withdraw(&mut self, topic: InfoHash, peer: PeerId) {
-        self.command(Command::Withdraw(topic, peer));
-    }
-
-    fn network_changed(&mut self) {
-        self.command(Command::Hurry);
-    }
-
-    fn rest(&mut self, resting: bool) {
-        self.command(Command::Rest(resting));
-    }
-
-    /// Counted by questions, since the crate counts no bytes: about.
-    fn bytes_sent(&self) -> u64 {
-        self.sent.load(Ordering::Relaxed)
-    }
+/// Begins to look for the DHT, and reports as `backend` at `sink`. The seed makes its back-offs
+/// repeatable. Dropping what it returns says goodbye and lets go of the node. The bytes it counts
+/// are about: they are told from the questions, since the crate counts none.
+#[must_use]
+pub fn start(
+    tasks: &Tasks,
+    backend: BackendId,
+    node: Arc<DhtNode>,
+    seed: [u8; 32],
+    sink: MeetSink,
+) -> Queued {
+    let traffic = Arc::new(Traffic::default());
+    let (queued, queue) = Queued::new("the DHT", Arc::clone(&traffic));
+    let run = Run {
+        backend,
+        sink,
+        node,
+        rng: ChaCha8Rng::from_seed(seed),
+        live: None,
+        told_up: false,
+        failures: 0,
+        retry_at: None,
+        unanswered: 0,
+        boards: Vec::new(),
+        work: FuturesUnordered::new(),
+        starting: false,
+        resting: false,
+        traffic,
+    };
+    tasks.spawn("DHT", run.forever(queue)).detach();
+    queued
 }
 
 /// What came of something that took a while.
@@ -174,19 +114,19 @@ struct Run {
     starting: bool,
     /// The node is not held, whatever is pinned up.
     resting: bool,
-    sent: Arc<AtomicU64>,
+    traffic: Arc<Traffic>,
 }
 
 impl Run {
-    async fn forever(mut self, mut queue: mpsc::Receiver<Command>) {
+    async fn forever(mut self, mut queue: mpsc::Receiver<Order>) {
         self.begin();
         loop {
             let now = clock::now();
             self.look(now);
             let due = self.due(now);
             tokio::select! {
-                command = queue.recv() => match command {
-                    Some(command) => self.command(clock::now(), command),
+                order = queue.recv() => match order {
+                    Some(order) => self.obey(clock::now(), order),
                     None => break,
                 },
                 Some(done) = self.work.next(), if !self.work.is_empty() => {
@@ -258,9 +198,9 @@ impl Run {
         }
     }
 
-    fn command(&mut self, now: Now, command: Command) {
-        match command {
-            Command::Announce(topic, peer, offers) => {
+    fn obey(&mut self, now: Now, order: Order) {
+        match order {
+            Order::Announce(topic, peer, offers) => {
                 let at = self.at(topic, peer);
                 if at.is_none() && self.boards.len() >= MAX_TOPICS {
                     log::warn!("a room is in too many topics at once; one was left out");
@@ -272,7 +212,7 @@ impl Run {
                 });
                 self.boards[at].announce(now, offers);
             }
-            Command::Reply {
+            Order::Reply {
                 topic,
                 peer,
                 to,
@@ -283,7 +223,7 @@ impl Run {
                     self.boards[at].reply(now, to, &offer_id, sealed);
                 }
             }
-            Command::Withdraw(topic, peer) => {
+            Order::Withdraw(topic, peer) => {
                 if let Some(at) = self.at(topic, peer) {
                     let mut board = self.boards.swap_remove(at);
                     if let (Some(live), Some(write)) = (&self.live, board.farewell(now)) {
@@ -292,7 +232,7 @@ impl Run {
                     }
                 }
             }
-            Command::Rest(resting) => {
+            Order::Rest(resting) => {
                 self.resting = resting;
                 (self.live, self.told_up, self.retry_at) = (None, false, None);
                 self.boards.clear();
@@ -301,8 +241,8 @@ impl Run {
                     self.begin();
                 }
             }
-            Command::Hurry if self.resting => {}
-            Command::Hurry => {
+            Order::Hurry if self.resting => {}
+            Order::Hurry => {
                 // The socket may be of a network that is gone.
                 if let Some(live) = self.live.take() {
                     self.replace(live);
@@ -359,7 +299,7 @@ impl Run {
                 cell,
                 found,
             } => {
-                self.sent.fetch_add(found.cost, Ordering::Relaxed);
+                self.traffic.sent.fetch_add(found.cost, Ordering::Relaxed);
                 let mut events = Vec::new();
                 self.unanswered = if found.answered { 0 } else { self.unanswered + 1 };
                 if self.unanswered >= UNANSWERED
@@ -385,7 +325,7 @@ impl Run {
                 stored,
                 cost,
             } => {
-                self.sent.fetch_add(cost, Ordering::Relaxed);
+                self.traffic.sent.fetch_add(cost, Ordering::Relaxed);
                 if let Some(at) = self.at(topic, peer) {
                     self.boards[at].wrote(now, cell, seq, stored);
                 }

@@ -12,8 +12,11 @@
 
 use super::findings::Instance;
 use super::service::{LanService, View};
+use crate::rendezvous::apart::start_with;
+use crate::rendezvous::client::Start;
+use crate::rendezvous::queued::{Order, Queued};
 use crate::rendezvous::socket::Traffic;
-use crate::rendezvous::tracker::{ApartClient, ClientOptions, TrackerClient, TrackerUrl};
+use crate::rendezvous::tracker::{self, ClientOptions, TrackerClient, TrackerUrl};
 use crate::rendezvous::{MeetSink, Rendezvous};
 use crate::task::{Tasks, WeakTasks};
 use dayfly_proto::id::{BackendId, PeerId};
@@ -24,7 +27,6 @@ use rand_core::{Rng, SeedableRng};
 use std::collections::{BTreeMap, VecDeque};
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 use std::time::Duration;
 use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep_until};
@@ -34,9 +36,6 @@ pub const MAX_JOINED: usize = 8;
 
 /// Of those, at one address.
 pub const MAX_JOINED_PER_ADDRESS: usize = 2;
-
-/// Commands that wait. Further ones are dropped: the room announces again soon.
-const COMMANDS: usize = 64;
 
 /// Reports of the trackers that wait; a tracker whose report finds no place waits.
 const REPORTS: usize = 64;
@@ -56,102 +55,43 @@ const LEFT_ALONE_MOST: Duration = Duration::from_secs(600);
 /// How long somebody on the same network may take to accept a connection.
 const CONNECT: Duration = Duration::from_secs(2);
 
-/// A room's client of the local network. Dropping it says goodbye at every tracker.
-pub struct LanClient {
-    commands: mpsc::Sender<Command>,
-    traffic: Arc<Traffic>,
-}
-
-enum Command {
-    Announce(InfoHash, PeerId, Vec<SealedOffer>),
-    Reply {
-        topic: InfoHash,
-        peer: PeerId,
-        to: PeerId,
-        offer_id: String,
-        sealed: String,
-    },
-    Withdraw(InfoHash, PeerId),
-    Hurry,
-    Rest(bool),
-}
-
-impl LanClient {
-    /// Begins to meet on the network of `service`, and reports as `backend` at `sink`. `apart`
-    /// gives every swarm a socket of its own. The seed makes back-offs repeatable.
-    #[must_use]
-    pub fn start(
-        tasks: &Tasks,
-        backend: BackendId,
-        service: Arc<LanService>,
-        apart: bool,
-        seed: [u8; 32],
-        sink: MeetSink,
-    ) -> Self {
-        let (commands, queue) = mpsc::channel(COMMANDS);
-        let (reports_in, reports) = mpsc::channel(REPORTS);
-        let traffic = Arc::new(Traffic::default());
-        let run = Run {
-            backend,
-            sink,
-            service,
-            dial: Dial {
-                tasks: tasks.downgrade(),
-                apart,
-                rng: ChaCha8Rng::from_seed(seed),
-                traffic: Arc::clone(&traffic),
-                reports: reports_in,
-            },
-            joined: BTreeMap::new(),
-            number: 0,
-            swarms: BTreeMap::new(),
-            failed: BTreeMap::new(),
-            routes: VecDeque::new(),
-            turn: 0,
-            told: Told::Nothing,
-            resting: false,
-        };
-        tasks.spawn("lan client", run.forever(queue, reports)).detach();
-        Self { commands, traffic }
-    }
-
-    fn command(&self, command: Command) {
-        if self.commands.try_send(command).is_err() {
-            log::debug!("a command to the local network was dropped: its queue is full or it has ended");
-        }
-    }
-}
-
-impl Rendezvous for LanClient {
-    fn announce(&mut self, topic: InfoHash, peer: PeerId, offers: Vec<SealedOffer>) {
-        self.command(Command::Announce(topic, peer, offers));
-    }
-
-    fn reply(&mut self, topic: InfoHash, peer: PeerId, to: PeerId, offer_id: String, sealed: String) {
-        self.command(Command::Reply {
-            topic,
-            peer,
-            to,
-            offer_id,
-            sealed,
-        });
-    }
-
-    fn withdraw(&mut self, topic: InfoHash, peer: PeerId) {
-        self.command(Command::Withdraw(topic, peer));
-    }
-
-    fn network_changed(&mut self) {
-        self.command(Command::Hurry);
-    }
-
-    fn rest(&mut self, resting: bool) {
-        self.command(Command::Rest(resting));
-    }
-
-    fn bytes_sent(&self) -> u64 {
-        self.traffic.sent.load(Ordering::Relaxed)
-    }
+/// Begins to meet on the network of `service`, and reports as `backend` at `sink`. `apart` gives
+/// every swarm a socket of its own. The seed makes back-offs repeatable. Dropping what it returns
+/// says goodbye at every tracker.
+#[must_use]
+pub fn start(
+    tasks: &Tasks,
+    backend: BackendId,
+    service: Arc<LanService>,
+    apart: bool,
+    seed: [u8; 32],
+    sink: MeetSink,
+) -> Queued {
+    let traffic = Arc::new(Traffic::default());
+    let (queued, queue) = Queued::new("the local network", Arc::clone(&traffic));
+    let (reports_in, reports) = mpsc::channel(REPORTS);
+    let run = Run {
+        backend,
+        sink,
+        service,
+        dial: Dial {
+            tasks: tasks.downgrade(),
+            apart,
+            rng: ChaCha8Rng::from_seed(seed),
+            traffic: Arc::clone(&traffic),
+            reports: reports_in,
+        },
+        joined: BTreeMap::new(),
+        number: 0,
+        swarms: BTreeMap::new(),
+        failed: BTreeMap::new(),
+        routes: VecDeque::new(),
+        turn: 0,
+        told: Told::Nothing,
+        resting: false,
+    };
+    tasks.spawn("lan client", run.forever(queue, reports)).detach();
+    queued
 }
 
 /// How trackers are joined.
@@ -176,9 +116,15 @@ impl Dial {
         };
         let (id, sink, traffic) = (BackendId(number), self.reports.clone(), Arc::clone(&self.traffic));
         Some(if self.apart {
-            Box::new(ApartClient::start_counted(
-                &tasks, id, url, patience, seed, sink, traffic,
-            ))
+            let start = Start {
+                backend: id,
+                url,
+                options: patience,
+                seed,
+                sink,
+                traffic,
+            };
+            Box::new(start_with(&tasks, start, tracker::connect))
         } else {
             Box::new(TrackerClient::start_counted(
                 &tasks, id, url, patience, seed, sink, traffic,
@@ -196,8 +142,6 @@ struct Joined {
     own: bool,
     up: bool,
 }
-
-impl Joined {}
 
 /// A tracker that failed.
 struct Failed {
@@ -236,7 +180,7 @@ struct Run {
 impl Run {
     async fn forever(
         mut self,
-        mut queue: mpsc::Receiver<Command>,
+        mut queue: mpsc::Receiver<Order>,
         mut reports: mpsc::Receiver<(BackendId, MeetEvent)>,
     ) {
         let mut view = self.service.view();
@@ -247,10 +191,10 @@ impl Run {
             let again = self.failed.values().map(|failed| failed.until);
             let again = again.filter(|until| *until > now).min();
             let event = tokio::select! {
-                command = queue.recv() => match command {
-                    Some(command) => {
-                        let wakes = matches!(command, Command::Rest(false));
-                        self.command(command);
+                order = queue.recv() => match order {
+                    Some(order) => {
+                        let wakes = matches!(order, Order::Rest(false));
+                        self.obey(order);
                         if wakes {
                             self.follow(&view.borrow().clone(), serves)
                         } else {
@@ -283,17 +227,15 @@ impl Run {
         while reports.recv().await.is_some() {}
         drop(sink);
     }
-}
 
-impl Run {
-    fn command(&mut self, command: Command) {
-        match command {
-            Command::Announce(topic, peer, offers) => {
+    fn obey(&mut self, order: Order) {
+        match order {
+            Order::Announce(topic, peer, offers) => {
                 // The device may have moved without a word; the room announces every 20 s.
                 self.service.look();
                 self.announce((topic, peer), offers);
             }
-            Command::Reply {
+            Order::Reply {
                 topic,
                 peer,
                 to,
@@ -310,19 +252,19 @@ impl Run {
                     joined.client.reply(topic, peer, to, offer_id, sealed);
                 }
             }
-            Command::Withdraw(topic, peer) => {
+            Order::Withdraw(topic, peer) => {
                 self.swarms.remove(&(topic, peer));
                 for joined in self.joined.values_mut() {
                     joined.client.withdraw(topic, peer);
                 }
             }
-            Command::Rest(resting) => {
+            Order::Rest(resting) => {
                 self.resting = resting;
                 self.joined.clear();
                 self.swarms.clear();
                 self.told = Told::Nothing;
             }
-            Command::Hurry => {
+            Order::Hurry => {
                 self.failed.clear();
                 self.service.look();
                 for joined in self.joined.values_mut() {
@@ -386,7 +328,7 @@ impl Run {
                 self.follow(&self.service.view().borrow().clone(), true)
             }
             // A tracker elsewhere on the network sets nobody's pace.
-            MeetEvent::Interval(_) => None,
+            MeetEvent::Interval(_) | MeetEvent::Delay(_) => None,
             MeetEvent::Offer {
                 topic,
                 from,

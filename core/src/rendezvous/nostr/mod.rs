@@ -24,7 +24,7 @@ mod met;
 #[cfg(test)]
 mod tests;
 
-pub use super::apart::ApartClient;
+pub use super::apart::start_nostr;
 pub use super::url::{ServerUrl as RelayUrl, ServerUrlError as RelayUrlError};
 pub use dialect::KIND;
 

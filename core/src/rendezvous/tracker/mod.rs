@@ -8,7 +8,7 @@ mod client;
 mod server;
 mod swarms;
 
-pub use super::apart::ApartClient;
+pub use super::apart::start_apart;
 pub use super::socket::{ClientOptions, Trouble, probe};
 pub use super::url::{ServerUrl as TrackerUrl, ServerUrlError as TrackerUrlError};
 pub use client::TrackerClient;

@@ -152,7 +152,7 @@ impl Places {
                 self.up.remove(&backend);
                 return Heard::Nothing;
             }
-            MeetEvent::Interval(_) => return Heard::Nothing,
+            MeetEvent::Interval(_) | MeetEvent::Delay(_) => return Heard::Nothing,
             MeetEvent::Offer {
                 topic,
                 from,

@@ -368,6 +368,7 @@ impl Room {
             link,
             offer: description.to_sdp(),
             relays,
+            delay: Duration::ZERO,
         });
     }
 }
