@@ -103,11 +103,11 @@ async fn two_rooms_meet_by_the_dht_alone() {
 }
 
 #[tokio::test]
-async fn five_rooms_meet_by_the_dht_alone() {
+async fn three_rooms_meet_by_the_dht_alone() {
     let _alone = ALONE.lock().await;
     let testnet = testnet();
     let nodes = begin(&testnet);
-    let names = ["Ada", "Bob", "Cyd", "Dee", "Eve"];
+    let names = ["Ada", "Bob", "Cyd"];
     let engines: Vec<Engine> = names.iter().map(|_| engine()).collect();
     let since = Instant::now();
     let mut people =
@@ -119,7 +119,7 @@ async fn five_rooms_meet_by_the_dht_alone() {
     for person in &mut people {
         finds(person, &names).await;
     }
-    println!("five rooms met by the DHT in {:?}", since.elapsed());
+    println!("three rooms met by the DHT in {:?}", since.elapsed());
 }
 
 #[tokio::test]

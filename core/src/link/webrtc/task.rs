@@ -244,6 +244,15 @@ impl Task {
         let (mut relays, servers) = LinkRelays::of(servers, &bind, runtime);
         let turn = !relays.is_empty();
         if self.config.route == Route::RelayOnly {
+            if !turn {
+                // The stack makes no connection that may go nowhere.
+                let out = Out {
+                    link: self.link,
+                    sink: &self.sink,
+                };
+                relays.tell(&out).await?;
+                return Err(self.without_relay(runtime).await);
+            }
             runtime.allow_only(relays.addresses().to_vec());
         }
         let Made {
@@ -325,13 +334,7 @@ impl Task {
         };
         relays.tell(&out).await?;
         if relay_only && !relayed {
-            // Nobody could answer this, and an answer must not keep its peer waiting.
-            if let Role::Offer = self.role {
-                base.sleep(REST).await;
-            }
-            return Err(because(
-                "only relayed connections are allowed, but no relay relays",
-            ));
+            return Err(self.without_relay(runtime).await);
         }
         out.tell(LinkEvent::Described { sdp }).await?;
         Ok(Negotiated {
@@ -342,6 +345,15 @@ impl Task {
             channel,
             native,
         })
+    }
+
+    /// The end of a link that may only be relayed and is not.
+    async fn without_relay(&self, runtime: &LinkRuntime) -> Over {
+        // Nobody could answer this, and an answer must not keep its peer waiting.
+        if let Role::Offer = self.role {
+            runtime.base().sleep(REST).await;
+        }
+        because("only relayed connections are allowed, but no relay relays")
     }
 }
 
