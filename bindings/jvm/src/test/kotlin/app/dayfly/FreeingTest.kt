@@ -7,6 +7,7 @@ import app.dayfly.core.liveObjects
 import app.dayfly.core.proto.Event
 import kotlinx.coroutines.runBlocking
 import org.junit.jupiter.api.Assertions.assertEquals
+import org.junit.jupiter.api.Assertions.assertTrue
 import org.junit.jupiter.api.Test
 import java.lang.ref.WeakReference
 
@@ -30,7 +31,7 @@ class FreeingTest {
     fun `objects that are forgotten are freed by the collector`() {
         val before = liveObjects()
         forget()
-        collectedEventually("the objects are freed") { liveObjects() == before }
+        collectedEventually("the objects are freed") { liveObjects() <= before }
     }
 
     private fun forget() = runBlocking {
@@ -52,7 +53,7 @@ class FreeingTest {
                 assertEquals("left", terminal.await("member_left")["reason"].asText())
             }
         }
-        assertEquals(before, liveObjects())
+        assertTrue(liveObjects() <= before, "objects were left behind")
     }
 
     @Test
@@ -63,7 +64,7 @@ class FreeingTest {
                 Invite.newWebRoom().use { invite -> engine.enter(invite, HOST).use { it.leave() } }
             }
         }
-        assertEquals(before, liveObjects())
+        assertTrue(liveObjects() <= before, "objects were left behind")
     }
 
     private fun collectedEventually(what: String, holds: () -> Boolean) = eventually(what) {
