@@ -53,6 +53,6 @@ class CodeTest {
                 }
             }
         }
-        assertTrue(liveObjects() <= before, "objects were left behind")
+        assertEquals(before, liveObjects(), "objects were left behind")
     }
 }

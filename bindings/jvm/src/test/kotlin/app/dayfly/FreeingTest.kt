@@ -7,7 +7,6 @@ import app.dayfly.core.liveObjects
 import app.dayfly.core.proto.Event
 import kotlinx.coroutines.runBlocking
 import org.junit.jupiter.api.Assertions.assertEquals
-import org.junit.jupiter.api.Assertions.assertTrue
 import org.junit.jupiter.api.Test
 import java.lang.ref.WeakReference
 
@@ -31,7 +30,7 @@ class FreeingTest {
     fun `objects that are forgotten are freed by the collector`() {
         val before = liveObjects()
         forget()
-        collectedEventually("the objects are freed") { liveObjects() <= before }
+        collectedEventually("the objects are freed") { liveObjects() == before }
     }
 
     private fun forget() = runBlocking {
@@ -53,7 +52,7 @@ class FreeingTest {
                 assertEquals("left", terminal.await("member_left")["reason"].asText())
             }
         }
-        assertTrue(liveObjects() <= before, "objects were left behind")
+        assertEquals(before, liveObjects())
     }
 
     @Test
@@ -64,7 +63,7 @@ class FreeingTest {
                 Invite.newWebRoom().use { invite -> engine.enter(invite, HOST).use { it.leave() } }
             }
         }
-        assertTrue(liveObjects() <= before, "objects were left behind")
+        assertEquals(before, liveObjects())
     }
 
     private fun collectedEventually(what: String, holds: () -> Boolean) = eventually(what) {

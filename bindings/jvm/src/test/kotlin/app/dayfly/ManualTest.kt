@@ -49,7 +49,7 @@ class ManualTest {
                 }
             }
         }
-        assertTrue(liveObjects() <= before, "objects were left behind")
+        assertEquals(before, liveObjects(), "objects were left behind")
     }
 
     @Test

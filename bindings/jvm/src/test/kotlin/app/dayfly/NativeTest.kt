@@ -61,7 +61,7 @@ class NativeTest {
                 }
             }
         }
-        assertTrue(liveObjects() <= before, "objects were left behind")
+        assertEquals(before, liveObjects(), "objects were left behind")
     }
 
     @Test
@@ -116,7 +116,7 @@ class NativeTest {
                 assertEquals(EndReason.LEFT, member.ear.await<Event.Left>().reason)
             }
         }
-        assertTrue(liveObjects() <= before, "objects were left behind")
+        assertEquals(before, liveObjects())
     }
 
     @Test
@@ -175,6 +175,6 @@ class NativeTest {
             assertEquals(ErrorKind.KEY_STORE, lost.kind)
             assertFalse(identity.did().isEmpty())
         }
-        assertTrue(liveObjects() <= before, "objects were left behind")
+        assertEquals(before, liveObjects())
     }
 }

@@ -7,7 +7,7 @@ import app.dayfly.core.Room
 import app.dayfly.core.engine.RoomOptions
 import app.dayfly.core.liveObjects
 import app.dayfly.core.proto.Event
-import org.junit.jupiter.api.Assertions.assertTrue
+import org.junit.jupiter.api.Assertions.assertEquals
 import java.time.Duration
 import java.util.concurrent.LinkedBlockingQueue
 import java.util.concurrent.TimeUnit
@@ -30,7 +30,7 @@ suspend fun inARoom(work: suspend (engine: Engine, room: Room, link: String) -> 
             room.leave()
         }
     }
-    assertTrue(liveObjects() <= before, "objects were left behind")
+    assertEquals(before, liveObjects(), "objects were left behind")
 }
 
 /** Keeps what it hears, and waits for what it wants to hear. */
