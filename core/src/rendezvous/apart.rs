@@ -42,15 +42,7 @@ pub fn start_apart(
     seed: [u8; 32],
     sink: MeetSink,
 ) -> Queued {
-    let start = Start {
-        backend,
-        url,
-        options,
-        seed,
-        sink,
-        traffic: Arc::default(),
-    };
-    start_with(tasks, start, tracker::connect)
+    start_with(tasks, Start::new(backend, url, options, seed, sink), tracker::connect)
 }
 
 /// The same for a Nostr relay, of which the seed makes the keys too.
@@ -63,15 +55,7 @@ pub fn start_nostr(
     seed: [u8; 32],
     sink: MeetSink,
 ) -> Queued {
-    let start = Start {
-        backend,
-        url,
-        options,
-        seed,
-        sink,
-        traffic: Arc::default(),
-    };
-    start_with(tasks, start, nostr::connect)
+    start_with(tasks, Start::new(backend, url, options, seed, sink), nostr::connect)
 }
 
 /// The same for a server of any kind, counted together with others.

@@ -131,6 +131,26 @@ pub(super) struct Start {
     pub traffic: Arc<Traffic>,
 }
 
+impl Start {
+    /// With bytes of its own to count.
+    pub(super) fn new(
+        backend: BackendId,
+        url: ServerUrl,
+        options: ClientOptions,
+        seed: [u8; 32],
+        sink: MeetSink,
+    ) -> Self {
+        Self {
+            backend,
+            url,
+            options,
+            seed,
+            sink,
+            traffic: Arc::default(),
+        }
+    }
+}
+
 impl Client {
     /// Begins to connect.
     pub(super) fn start(tasks: &Tasks, name: &'static str, start: Start, dialect: Box<dyn Dialect>) -> Self {
