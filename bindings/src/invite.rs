@@ -62,7 +62,7 @@ impl Invite {
 }
 
 /// Which half of an exchange by hand a text is, where `Invite` reads no invite in it: an offer is
-/// for `Engine.join_manual`, an answer for `Room.manual_answer`.
+/// for `Dayfly.join_manual`, an answer for `Room.manual_answer`.
 #[uniffi::export]
 pub fn manual_half(text: &str) -> Option<ManualHalf> {
     ManualCode::parse(text).ok().map(|code| code.half())

@@ -25,7 +25,7 @@ pub use invite::{Invite, manual_half, qr_encode, qr_read};
 pub use kept::{KeptIdentity, KeyStore};
 pub use listener::{Listener, LogLevel, LogSink, Subscription, log_to, log_to_system};
 pub use markup::read_markup;
-pub use room::{Engine, ManualJoin, Room};
+pub use room::{Dayfly, ManualJoin, Room};
 
 use std::sync::{Arc, LazyLock};
 

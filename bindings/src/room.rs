@@ -9,7 +9,7 @@ use crate::{
 use dayfly_core::doctor::Finding;
 use dayfly_core::engine::DoctorOptions;
 use dayfly_core::engine::{
-    Engine as CoreEngine, EngineOptions, ManualCode, ManualJoin as Join, NativeOptions, RoomHandle,
+    Engine, EngineOptions, ManualCode, ManualJoin as Join, NativeOptions, RoomHandle,
     RoomOptions, Stats,
 };
 use dayfly_core::proto::id::{MemberId, MessageId};
@@ -18,15 +18,16 @@ use dayfly_core::proto::room::{Command, SayOptions, Snapshot};
 use dayfly_core::proto::secret::SecretString;
 use std::sync::Arc;
 
-/// The engine: one network thread for every room. It lives as long as this or a room of it.
+/// Where an app begins: the engine, one network thread for every room. It lives as long as this or
+/// a room of it.
 #[derive(Debug, uniffi::Object)]
-pub struct Engine {
-    engine: CoreEngine,
+pub struct Dayfly {
+    engine: Engine,
     _live: Live,
 }
 
 #[uniffi::export]
-impl Engine {
+impl Dayfly {
     /// Starts the network thread. Others on the local network are not found: see `start_with`.
     #[uniffi::constructor]
     pub fn start() -> Result<Arc<Self>, DayflyError> {
@@ -39,7 +40,7 @@ impl Engine {
         let options = EngineOptions {
             discovery: discovery.map(|discovery| Arc::new(Foreign(discovery)) as _),
         };
-        let (engine, _live) = (CoreEngine::start_with(options)?, crate::live());
+        let (engine, _live) = (Engine::start_with(options)?, crate::live());
         Ok(Arc::new(Self { engine, _live }))
     }
 
@@ -113,7 +114,7 @@ impl Engine {
         Ok(Arc::new(ManualJoin { join, _live }))
     }
 
-    /// Wipes every room at once, without a goodbye; done within a tenth of a second. The engine
+    /// Wipes every room at once, without a goodbye; done within a tenth of a second. This
     /// can be used again.
     pub async fn panic(&self) {
         self.engine.panic().await;

@@ -1,7 +1,7 @@
 //! A panic in a room's task arrives at the listener as its last event and at later requests as an
 //! error, whatever the listener itself does.
 
-use dayfly::{DayflyError, Engine, ForeignError, Invite, Listener};
+use dayfly::{Dayfly, DayflyError, ForeignError, Invite, Listener};
 use dayfly_core::engine::{ErrorKind, RoomOptions};
 use dayfly_core::proto::room::{EndReason, Event};
 use std::sync::mpsc::{Sender, channel};
@@ -30,7 +30,7 @@ impl Listener for Panics {
 
 #[tokio::test]
 async fn each_task_that_runs_for_the_whole_of_a_room() {
-    let engine = Engine::start().unwrap();
+    let dayfly = Dayfly::start().unwrap();
     for task in ["room", "tracker client"] {
         let options = RoomOptions {
             local: true,
@@ -39,7 +39,7 @@ async fn each_task_that_runs_for_the_whole_of_a_room() {
             ..RoomOptions::default()
         };
         let invite = Invite::new_web_room(vec!["http://localhost:3000".into()], None).unwrap();
-        let room = engine.enter(invite, options, None, None).await.unwrap();
+        let room = dayfly.enter(invite, options, None, None).await.unwrap();
         let (tell, told) = channel();
         let _panics = room.subscribe(Box::new(Panics)).unwrap();
         let _tells = room.subscribe(Box::new(Tells(tell))).unwrap();

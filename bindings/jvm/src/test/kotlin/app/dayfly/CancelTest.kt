@@ -34,13 +34,13 @@ class CancelTest {
 
     @Test
     fun `a token that was used already ends later waits at once`(): Unit = runBlocking {
-        inARoom { engine, _, link ->
+        inARoom { dayfly, _, link ->
             Cancel().use { cancel ->
                 cancel.cancel()
                 Invite.parse(link).use { invite ->
                     val refused =
                         assertThrows<DayflyException.Refused> {
-                            runBlocking { engine.enter(invite, GUEST, cancel = cancel) }
+                            runBlocking { dayfly.enter(invite, GUEST, cancel = cancel) }
                         }
                     assertEquals(ErrorKind.CANCELLED, refused.kind)
                 }

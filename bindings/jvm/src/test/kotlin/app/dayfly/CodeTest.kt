@@ -1,7 +1,7 @@
 package app.dayfly
 
+import app.dayfly.core.Dayfly
 import app.dayfly.core.DayflyException
-import app.dayfly.core.Engine
 import app.dayfly.core.engine.ErrorKind
 import app.dayfly.core.engine.NativeOptions
 import app.dayfly.core.liveObjects
@@ -22,8 +22,8 @@ class CodeTest {
     @Test
     fun `a code leads into the room once, and a slip of the finger is refused`(): Unit = runBlocking {
         val before = liveObjects()
-        Engine.start().use { one ->
-            Engine.start().use { two ->
+        Dayfly.start().use { one ->
+            Dayfly.start().use { two ->
                 one.openNative(NativeOptions(history = HistoryPolicy.Members), HOST.copy(name = "Ada")).use { room ->
                     val trackers = room.invite().use { it.info().trackers }
                     val guest = GUEST.copy(name = "Bob", trackers = trackers)

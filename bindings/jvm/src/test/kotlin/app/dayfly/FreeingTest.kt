@@ -1,6 +1,6 @@
 package app.dayfly
 
-import app.dayfly.core.Engine
+import app.dayfly.core.Dayfly
 import app.dayfly.core.Invite
 import app.dayfly.core.Room
 import app.dayfly.core.liveObjects
@@ -34,8 +34,8 @@ class FreeingTest {
     }
 
     private fun forget() = runBlocking {
-        val engine = Engine.start()
-        val room = engine.enter(Invite.newWebRoom(), HOST)
+        val dayfly = Dayfly.start()
+        val room = dayfly.enter(Invite.newWebRoom(), HOST)
         room.subscribe(Ear().also { room.invite() })
         Unit
     }
@@ -45,8 +45,8 @@ class FreeingTest {
         val before = liveObjects()
         Terminal("open", "--web").use { terminal ->
             val link = terminal.await("ready")["link"].asText()
-            Engine.start().use { engine ->
-                val room: Room = Invite.parse(link).use { engine.enter(it, GUEST) }
+            Dayfly.start().use { dayfly ->
+                val room: Room = Invite.parse(link).use { dayfly.enter(it, GUEST) }
                 terminal.await("member_joined")
                 room.close()
                 assertEquals("left", terminal.await("member_left")["reason"].asText())
@@ -58,9 +58,9 @@ class FreeingTest {
     @Test
     fun `fifty rooms leave nothing behind`(): Unit = runBlocking {
         val before = liveObjects()
-        Engine.start().use { engine ->
+        Dayfly.start().use { dayfly ->
             repeat(50) {
-                Invite.newWebRoom().use { invite -> engine.enter(invite, HOST).use { it.leave() } }
+                Invite.newWebRoom().use { invite -> dayfly.enter(invite, HOST).use { it.leave() } }
             }
         }
         assertEquals(before, liveObjects())

@@ -1,8 +1,8 @@
 package app.dayfly
 
+import app.dayfly.core.Dayfly
 import app.dayfly.core.DiscoveryException
 import app.dayfly.core.DiscoverySink
-import app.dayfly.core.Engine
 import app.dayfly.core.Invite
 import app.dayfly.core.LocalDiscovery
 import app.dayfly.core.engine.NativeOptions
@@ -91,8 +91,8 @@ class LanTest {
     fun `two devices meet on their network alone`(): Unit = runBlocking {
         val before = liveObjects()
         val network = Network()
-        Engine.startWith(Device(network)).use { one ->
-            Engine.startWith(Device(network)).use { two ->
+        Dayfly.startWith(Device(network)).use { one ->
+            Dayfly.startWith(Device(network)).use { two ->
                 one.openNative(NativeOptions(history = HistoryPolicy.Members), local.copy(name = "Ada")).use { ada ->
                     val link = ada.invite().use { it.info().link }
                     Invite.parse(link).use { two.enter(it, local.copy(name = "Bob")) }.use { bob ->
@@ -120,8 +120,8 @@ class LanTest {
     @Test
     fun `an app that may not look for others says so in words`(): Unit = runBlocking {
         val before = liveObjects()
-        Engine.startWith(Refused()).use { engine ->
-            engine.openNative(NativeOptions(history = HistoryPolicy.Members), local).use { room ->
+        Dayfly.startWith(Refused()).use { dayfly ->
+            dayfly.openNative(NativeOptions(history = HistoryPolicy.Members), local).use { room ->
                 val ear = Ear()
                 room.subscribe(ear).use {
                     val told = ear.await<Event.Rendezvous> { it.status.state == RendezvousState.WAITING }

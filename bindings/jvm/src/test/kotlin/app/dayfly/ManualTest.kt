@@ -1,8 +1,8 @@
 package app.dayfly
 
 import app.dayfly.core.Cancel
+import app.dayfly.core.Dayfly
 import app.dayfly.core.DayflyException
-import app.dayfly.core.Engine
 import app.dayfly.core.Invite
 import app.dayfly.core.Room
 import app.dayfly.core.engine.ErrorKind
@@ -26,8 +26,8 @@ class ManualTest {
     @Test
     fun `two codes bring two people together, verified, and a password is asked for on the way`(): Unit = runBlocking {
         val before = liveObjects()
-        Engine.start().use { one ->
-            Engine.start().use { two ->
+        Dayfly.start().use { one ->
+            Dayfly.start().use { two ->
                 one.openNative(OPEN, HOST.copy(name = "Ada", password = "open sesame")).use { ada ->
                     val offer = ada.manualOffer()
                     assertEquals(ManualHalf.OFFER, manualHalf(offer.text))
@@ -54,8 +54,8 @@ class ManualTest {
 
     @Test
     fun `a wait for somebody who never takes the code is given up`(): Unit = runBlocking {
-        Engine.start().use { one ->
-            Engine.start().use { two ->
+        Dayfly.start().use { one ->
+            Dayfly.start().use { two ->
                 one.openNative(OPEN, HOST).use { ada ->
                     two.joinManual(ada.manualOffer().text, GUEST).use { join ->
                         Cancel().use { cancel ->

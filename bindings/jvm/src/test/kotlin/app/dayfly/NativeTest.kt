@@ -1,7 +1,7 @@
 package app.dayfly
 
+import app.dayfly.core.Dayfly
 import app.dayfly.core.DayflyException
-import app.dayfly.core.Engine
 import app.dayfly.core.Invite
 import app.dayfly.core.KeptIdentity
 import app.dayfly.core.KeyStore
@@ -47,8 +47,8 @@ class NativeTest {
 
     private suspend fun twoMembers(work: suspend (ada: Member, bob: Member) -> Unit) {
         val before = liveObjects()
-        Engine.start().use { one ->
-            Engine.start().use { two ->
+        Dayfly.start().use { one ->
+            Dayfly.start().use { two ->
                 val opened = one.openNative(NativeOptions(history = HistoryPolicy.Members), HOST.copy(name = "Ada"))
                 Member(opened).use { ada ->
                     val link = opened.invite().use { it.info().link }
@@ -110,9 +110,9 @@ class NativeTest {
             assertEquals(EndReason.REMOVED, bob.ear.await<Event.Left>().reason)
         }
         val before = liveObjects()
-        Engine.start().use { engine ->
-            Member(engine.openNative(NativeOptions(history = HistoryPolicy.Off), HOST)).use { member ->
-                engine.panic()
+        Dayfly.start().use { dayfly ->
+            Member(dayfly.openNative(NativeOptions(history = HistoryPolicy.Off), HOST)).use { member ->
+                dayfly.panic()
                 assertEquals(EndReason.LEFT, member.ear.await<Event.Left>().reason)
             }
         }
@@ -121,13 +121,13 @@ class NativeTest {
 
     @Test
     fun `a room with a password asks for it`(): Unit = runBlocking {
-        Engine.start().use { engine ->
+        Dayfly.start().use { dayfly ->
             val options = HOST.copy(password = "swordfish")
-            engine.openNative(NativeOptions(history = HistoryPolicy.Members), options).use { room ->
+            dayfly.openNative(NativeOptions(history = HistoryPolicy.Members), options).use { room ->
                 room.invite().use { invite ->
-                    val refused = assertThrows<DayflyException.Refused> { runBlocking { engine.enter(invite, GUEST) } }
+                    val refused = assertThrows<DayflyException.Refused> { runBlocking { dayfly.enter(invite, GUEST) } }
                     assertEquals(ErrorKind.NEEDS_PASSWORD, refused.kind)
-                    engine.enter(invite, GUEST.copy(password = "swordfish")).use { it.leave() }
+                    dayfly.enter(invite, GUEST.copy(password = "swordfish")).use { it.leave() }
                 }
                 room.leave()
             }
@@ -136,11 +136,11 @@ class NativeTest {
 
     @Test
     fun `a proxy or relay that cannot be is refused with a sentence`(): Unit = runBlocking {
-        Engine.start().use { engine ->
+        Dayfly.start().use { dayfly ->
             val wrong = listOf(HOST.copy(proxy = "ftp://127.0.0.1:21"), HOST.copy(nostr = listOf("https://127.0.0.1")))
             for (options in wrong) {
                 val refused = assertThrows<DayflyException.Refused> {
-                    runBlocking { engine.openNative(NativeOptions(history = HistoryPolicy.Off), options) }
+                    runBlocking { dayfly.openNative(NativeOptions(history = HistoryPolicy.Off), options) }
                 }
                 assertEquals(ErrorKind.BAD_OPTION, refused.kind)
             }

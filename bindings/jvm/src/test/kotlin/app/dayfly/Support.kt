@@ -1,6 +1,6 @@
 package app.dayfly
 
-import app.dayfly.core.Engine
+import app.dayfly.core.Dayfly
 import app.dayfly.core.Invite
 import app.dayfly.core.Listener
 import app.dayfly.core.Room
@@ -20,13 +20,13 @@ val GUEST = RoomOptions(name = "Kotlin", local = true)
 val HOST = GUEST.copy(embeddedTracker = "127.0.0.1:0")
 
 /** A new room on this machine alone, and what it takes to clean it up. */
-suspend fun inARoom(work: suspend (engine: Engine, room: Room, link: String) -> Unit) {
+suspend fun inARoom(work: suspend (dayfly: Dayfly, room: Room, link: String) -> Unit) {
     val before = liveObjects()
-    Engine.start().use { engine ->
-        val room = Invite.newWebRoom().use { engine.enter(it, HOST) }
+    Dayfly.start().use { dayfly ->
+        val room = Invite.newWebRoom().use { dayfly.enter(it, HOST) }
         room.use {
             val link = room.invite().use { it.info().link }
-            work(engine, room, link)
+            work(dayfly, room, link)
             room.leave()
         }
     }

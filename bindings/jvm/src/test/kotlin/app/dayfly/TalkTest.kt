@@ -75,8 +75,8 @@ class TalkTest {
     fun `a room opened in the terminal is joined from here`(): Unit = runBlocking {
         Terminal("open", "--web", "--name", "Terminal").use { terminal ->
             val link = terminal.await("ready")["link"].asText()
-            app.dayfly.core.Engine.start().use { engine ->
-                val room = app.dayfly.core.Invite.parse(link).use { engine.enter(it, GUEST) }
+            app.dayfly.core.Dayfly.start().use { dayfly ->
+                val room = app.dayfly.core.Invite.parse(link).use { dayfly.enter(it, GUEST) }
                 room.use {
                     val ear = Ear()
                     room.subscribe(ear).use {

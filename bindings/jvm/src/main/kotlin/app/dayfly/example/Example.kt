@@ -7,8 +7,8 @@
 // A line typed is said to everybody; an empty line, or the end of the input, leaves.
 package app.dayfly.example
 
+import app.dayfly.core.Dayfly
 import app.dayfly.core.DayflyException
-import app.dayfly.core.Engine
 import app.dayfly.core.Invite
 import app.dayfly.core.Listener
 import app.dayfly.core.engine.RoomOptions
@@ -40,12 +40,12 @@ fun main(arguments: Array<String>) = runBlocking {
     val local = "--local" in arguments
     val link = arguments.firstOrNull { !it.startsWith("--") }
     try {
-        Engine.start().use { engine ->
+        Dayfly.start().use { dayfly ->
             val invite = if (link == null) Invite.newWebRoom() else Invite.parse(link)
             // Whoever opens a room on this machine alone brings the place to meet, too.
             val tracker = if (local && link == null) "127.0.0.1:0" else null
             val options = RoomOptions(name = "Kotlin", local = local, embeddedTracker = tracker)
-            val room = invite.use { engine.enter(it, options) }
+            val room = invite.use { dayfly.enter(it, options) }
             room.use {
                 room.invite().use { println("Others join with ${it.info().link}") }
                 room.subscribe(Screen()).use {
