@@ -17,6 +17,7 @@ mod kept;
 mod listener;
 mod markup;
 mod room;
+mod verification;
 
 pub use code::{CodeShare, JoinCode};
 pub use discovery::{DiscoveryError, DiscoverySink, LocalDiscovery};
@@ -26,6 +27,7 @@ pub use kept::{KeptIdentity, KeyStore};
 pub use listener::{Listener, LogLevel, LogSink, Subscription, log_to, log_to_system};
 pub use markup::read_markup;
 pub use room::{Dayfly, ManualJoin, Room};
+pub use verification::Verification;
 
 use std::sync::{Arc, LazyLock};
 

@@ -4,13 +4,12 @@ use crate::discovery::Foreign;
 use crate::error::wait;
 use crate::{
     Cancel, CodeShare, DayflyError, Invite, JoinCode, KeptIdentity, Listener, Live, LocalDiscovery,
-    Subscription,
+    Subscription, Verification,
 };
 use dayfly_core::doctor::Finding;
 use dayfly_core::engine::DoctorOptions;
 use dayfly_core::engine::{
-    Engine, EngineOptions, ManualCode, ManualJoin as Join, NativeOptions, RoomHandle,
-    RoomOptions, Stats,
+    Engine, EngineOptions, ManualCode, ManualJoin as Join, NativeOptions, RoomHandle, RoomOptions, Stats,
 };
 use dayfly_core::proto::id::{MemberId, MessageId};
 use dayfly_core::proto::room::code::CodeLanguage;
@@ -203,6 +202,25 @@ impl Room {
     /// The room as it stands.
     pub async fn snapshot(&self) -> Result<Snapshot, DayflyError> {
         Ok(self.handle.snapshot().await?)
+    }
+
+    /// Compares codes with a member, named by id or by a name that only one member has: begins, agrees
+    /// to what that person has begun, or goes along with what is going on.
+    pub async fn verify(&self, member: String) -> Result<Arc<Verification>, DayflyError> {
+        Ok(Verification::new(self.handle.verify(member).await?))
+    }
+
+    /// Compares one code among everybody here (2–16 people): begins, or goes along with what is
+    /// going on.
+    pub async fn group_check(&self) -> Result<Arc<Verification>, DayflyError> {
+        Ok(Verification::new(self.handle.group_check().await?))
+    }
+
+    /// Every comparison that is going on, those included that this person was asked for and has not
+    /// agreed to: what to look at when a listener that fell behind begins again with a reset.
+    pub async fn verifications(&self) -> Result<Vec<Arc<Verification>>, DayflyError> {
+        let all = self.handle.verifications().await?;
+        Ok(all.into_iter().map(Verification::new).collect())
     }
 
     /// What another member scans from this screen to be sure of whom it talks to, standing

@@ -6,7 +6,7 @@ use crate::session::FrontEnd;
 use dayfly_core::engine::{Error, ManualCode, RoomHandle, Stats};
 use dayfly_core::proto::id::{MemberId, MessageId};
 use dayfly_core::proto::room::code::CodeLanguage;
-use dayfly_core::proto::room::{Command, SayOptions};
+use dayfly_core::proto::room::{CheckCommand, Command, SayOptions};
 
 /// What is to be done on this side.
 #[derive(Debug)]
@@ -53,10 +53,10 @@ pub async fn perform(handle: &RoomHandle, model: &mut Model, typed: Typed) -> Do
         Typed::Verify(member) => return verify(handle, model, member).await,
         Typed::Group => return group(handle, model).await,
         Typed::Same(with) => return same(handle, model, with).await,
-        Typed::Differ(With::Group) => handle.command(Command::GroupCheckMismatch).await,
-        Typed::Differ(With::Member(id)) => handle.command(Command::VerifyMismatch { member: id.0 }).await,
-        Typed::Cancel(With::Group) => handle.command(Command::GroupCheckCancel).await,
-        Typed::Cancel(With::Member(id)) => handle.command(Command::VerifyCancel { member: id.0 }).await,
+        Typed::Differ(With::Group) => handle.check(CheckCommand::GroupCheckMismatch).await,
+        Typed::Differ(With::Member(id)) => handle.check(CheckCommand::VerifyMismatch { member: id.0 }).await,
+        Typed::Cancel(With::Group) => handle.check(CheckCommand::GroupCheckCancel).await,
+        Typed::Cancel(With::Member(id)) => handle.check(CheckCommand::VerifyCancel { member: id.0 }).await,
         Typed::Room(command) => handle.command(command).await,
         Typed::Who => return Done::Lines(command::who(model)),
         Typed::Options => return Done::Lines(model.room_lines()),
@@ -99,7 +99,7 @@ async fn verify(handle: &RoomHandle, model: &mut Model, member: String) -> Done 
     let answers = model.checks().iter().any(|check| check.with == with);
     // Before the request, so that its first event is known for the answer to it.
     model.agrees(with.clone());
-    let result = handle.command(Command::Verify { member }).await;
+    let result = handle.check(CheckCommand::Verify { member }).await;
     if result.is_err() {
         model.withdraws(&with);
     }
@@ -115,7 +115,7 @@ async fn verify(handle: &RoomHandle, model: &mut Model, member: String) -> Done 
 
 async fn group(handle: &RoomHandle, model: &mut Model) -> Done {
     model.agrees(With::Group);
-    let result = handle.command(Command::GroupCheck).await;
+    let result = handle.check(CheckCommand::GroupCheck).await;
     if result.is_err() {
         model.withdraws(&With::Group);
     }
@@ -125,14 +125,14 @@ async fn group(handle: &RoomHandle, model: &mut Model) -> Done {
 
 async fn same(handle: &RoomHandle, model: &mut Model, with: With) -> Done {
     let command = match &with {
-        With::Group => Command::GroupCheckConfirm,
-        With::Member(id) => Command::VerifyConfirm { member: id.0.clone() },
+        With::Group => CheckCommand::GroupCheckConfirm,
+        With::Member(id) => CheckCommand::VerifyConfirm { member: id.0.clone() },
     };
     let scanned = model
         .checks()
         .iter()
         .any(|check| check.with == with && check.scanned);
-    let result = handle.command(command).await;
+    let result = handle.check(command).await;
     if result.is_ok() {
         model.confirms(&with);
     }

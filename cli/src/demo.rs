@@ -11,7 +11,7 @@ use dayfly_core::engine::{Engine, Error, ErrorKind, NativeOptions, RoomHandle, R
 use dayfly_core::proto::id::{MemberId, MessageId};
 use dayfly_core::proto::invite::{Invite, qr};
 use dayfly_core::proto::room::{
-    Command, Event, LeaveReason, MemberState, Message, SayOptions, Trust, VerificationState,
+    CheckCommand, Command, Event, LeaveReason, MemberState, Message, SayOptions, Trust, VerificationState,
 };
 use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;
@@ -130,13 +130,13 @@ impl Demo {
 
     /// Compares codes as two people would, who read them to each other.
     async fn compare(&mut self, ada: &mut Member, bob: &mut Member) -> Result<(), Error> {
-        let verify = |member: &str| Command::Verify {
+        let verify = |member: &str| CheckCommand::Verify {
             member: member.into(),
         };
-        ada.handle.command(verify("Bob")).await?;
+        ada.handle.check(verify("Bob")).await?;
         bob.until("Bob was not asked to compare codes", |me| me.asked)
             .await?;
-        bob.handle.command(verify("Ada")).await?;
+        bob.handle.check(verify("Ada")).await?;
         for one in [&mut *ada, &mut *bob] {
             let what = format!("{} was shown no code", one.name);
             one.until(&what, |me| me.code.is_some()).await?;
@@ -146,11 +146,11 @@ impl Demo {
             return Err(failed("Ada and Bob were shown different codes"));
         }
         self.step(&format!("Ada and Bob compare codes. Both see: {code}."));
-        let confirm = |member: &str| Command::VerifyConfirm {
+        let confirm = |member: &str| CheckCommand::VerifyConfirm {
             member: member.into(),
         };
-        ada.handle.command(confirm("Bob")).await?;
-        bob.handle.command(confirm("Ada")).await?;
+        ada.handle.check(confirm("Bob")).await?;
+        bob.handle.check(confirm("Ada")).await?;
         for (one, other) in [(ada, "Bob"), (bob, "Ada")] {
             let what = format!("{other} did not become verified to {}", one.name);
             one.until(&what, |me| me.verified.iter().any(|name| name == other))
@@ -309,7 +309,7 @@ impl Member {
                 self.reactions.extend(put);
             }
             Event::Verification {
-                state: VerificationState::Waiting,
+                state: VerificationState::Asked,
                 ..
             } => self.asked = true,
             Event::Verification {

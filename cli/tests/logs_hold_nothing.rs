@@ -4,7 +4,9 @@
 use dayfly_core::engine::{Engine, NativeOptions, RoomHandle, RoomOptions, Subscription};
 use dayfly_core::logging;
 use dayfly_core::proto::invite::Invite;
-use dayfly_core::proto::room::{Command, Event, Member, MemberState, SayOptions, VerificationState};
+use dayfly_core::proto::room::{
+    CheckCommand, Command, Event, Member, MemberState, SayOptions, VerificationState,
+};
 use dayfly_core::proto::secret::SecretString;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::mpsc::channel;
@@ -97,19 +99,19 @@ async fn a_whole_room_in_the_log() {
     until(&mut at_bob, &mut bob_saw, "the words", words).await;
     until(&mut at_eve, &mut eve_saw, "the words", words).await;
 
-    let verify = |member: &str| Command::Verify {
+    let verify = |member: &str| CheckCommand::Verify {
         member: member.into(),
     };
     let state = |state: VerificationState| move |event: &Event| matches!(event, Event::Verification { state: s, .. } if *s == state);
-    ada.command(verify(NAMES[1])).await.expect("it is asked");
+    ada.check(verify(NAMES[1])).await.expect("it is asked");
     until(
         &mut at_bob,
         &mut bob_saw,
         "the question",
-        state(VerificationState::Waiting),
+        state(VerificationState::Asked),
     )
     .await;
-    bob.command(verify(NAMES[0])).await.expect("it is agreed to");
+    bob.check(verify(NAMES[0])).await.expect("it is agreed to");
     until(
         &mut at_ada,
         &mut ada_saw,
@@ -117,7 +119,7 @@ async fn a_whole_room_in_the_log() {
         state(VerificationState::Compare),
     )
     .await;
-    ada.command(Command::VerifyConfirm {
+    ada.check(CheckCommand::VerifyConfirm {
         member: NAMES[1].into(),
     })
     .await

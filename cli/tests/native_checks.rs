@@ -12,7 +12,7 @@ fn two_members_verify_each_other_by_equal_codes() {
     let [ada, bob] = &mut all[..] else { panic!("two") };
     // Who asks is decided by nobody's role: here it is the guest.
     bob.does(json!({"cmd": "verify", "member": "Ada"}));
-    ada.verification("waiting");
+    ada.verification("asked");
     ada.does(json!({"cmd": "verify", "member": "Bob"}));
     let (at_ada, at_bob) = (ada.verification("compare"), bob.verification("compare"));
     assert_eq!(at_ada["emoji"], at_bob["emoji"]);
@@ -42,7 +42,7 @@ fn a_difference_closes_on_both_sides() {
     let (mut all, _) = Dayfly::native_room(&["Bob"]);
     let [ada, bob] = &mut all[..] else { panic!("two") };
     ada.does(json!({"cmd": "verify", "member": "Bob"}));
-    bob.verification("waiting");
+    bob.verification("asked");
     bob.does(json!({"cmd": "verify", "member": "Ada"}));
     ada.verification("compare");
     bob.verification("compare");
@@ -60,7 +60,7 @@ fn giving_up_is_no_accusation() {
     let (mut all, _) = Dayfly::native_room(&["Bob"]);
     let [ada, bob] = &mut all[..] else { panic!("two") };
     ada.does(json!({"cmd": "verify", "member": "Bob"}));
-    bob.verification("waiting");
+    bob.verification("asked");
     bob.does(json!({"cmd": "verify_cancel", "member": "Ada"}));
     ada.verification("cancelled");
     ada.says(json!({"cmd": "say", "text": "another time"}));

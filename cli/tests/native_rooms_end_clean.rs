@@ -132,7 +132,7 @@ fn no_file_is_opened_for_writing() {
     bob.does(json!({"cmd": "react", "id": id, "emoji": "👍", "on": true}));
     ada.sees_change(&id);
     ada.does(json!({"cmd": "verify", "member": "Bob"}));
-    bob.verification("waiting");
+    bob.verification("asked");
     bob.does(json!({"cmd": "verify", "member": "Ada"}));
     ada.verification("compare");
     ada.does(json!({"cmd": "verify_confirm", "member": "Bob"}));

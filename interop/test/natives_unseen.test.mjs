@@ -37,7 +37,7 @@ test('a page notices nothing of what two terminals say natively', async (t) => {
     await Promise.all([nora.member({ name: 'Paul' }), nils.member({ name: 'Paul' })]);
 
     await nora.ask({ cmd: 'verify', member: nilsRow.id });
-    await nils.until({ event: 'verification', state: 'waiting' });
+    await nils.until({ event: 'verification', state: 'asked' });
     await nils.ask({ cmd: 'verify', member: noraRow.id });
     const [here, there] = await Promise.all(
       [nora, nils].map((one) => one.until({ event: 'verification', state: 'compare' })),

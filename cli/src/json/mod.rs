@@ -237,6 +237,7 @@ async fn answer(handle: &RoomHandle, shown: &mut Shown, bytes: &[u8]) -> (Row, G
             handle.resumed();
             Ok(Reply::Done {})
         }
+        Request::Check(command) => handle.check(command).await.map(|()| Reply::Done {}),
         Request::Room(command) => handle.command(command).await.map(|()| Reply::Done {}),
     };
     let row = match done {

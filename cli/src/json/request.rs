@@ -3,8 +3,8 @@
 use super::row::Row;
 use dayfly_core::engine::{Error, ErrorKind};
 use dayfly_core::proto::id::MessageId;
-use dayfly_core::proto::room::Command as RoomCommand;
 use dayfly_core::proto::room::code::CodeLanguage;
+use dayfly_core::proto::room::{CheckCommand, Command as RoomCommand};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
@@ -80,7 +80,9 @@ pub enum Request {
     },
     /// End the short code.
     CodeStop,
-    /// What only native rooms know, in the room's own words.
+    /// Something said about comparing codes, in the room's own words.
+    Check(CheckCommand),
+    /// What else only native rooms know, in the room's own words.
     Room(RoomCommand),
 }
 
@@ -135,14 +137,18 @@ pub fn parse(line: &[u8]) -> Result<Command, Refused> {
         Some(request) => request,
         None => {
             let shown: String = cmd.chars().take(40).collect();
-            RoomCommand::deserialize(Value::Object(object.clone()))
-                .map(Request::Room)
-                .map_err(|error| match error.to_string() {
-                    unknown if unknown.starts_with("unknown variant") => {
-                        format!("There is no command {shown:?}.")
-                    }
-                    why => format!("The command {shown} is not complete: {why}."),
-                })
+            let object = Value::Object(object.clone());
+            let read = if cmd.starts_with("verify") || cmd.starts_with("group_check") {
+                CheckCommand::deserialize(object).map(Request::Check)
+            } else {
+                RoomCommand::deserialize(object).map(Request::Room)
+            };
+            read.map_err(|error| match error.to_string() {
+                unknown if unknown.starts_with("unknown variant") => {
+                    format!("There is no command {shown:?}.")
+                }
+                why => format!("The command {shown} is not complete: {why}."),
+            })
         }
     };
     let request = request.map_err(|message| refuse(&reference, &message))?;
@@ -266,11 +272,11 @@ mod tests {
         let read = |line: &str| parse(line.as_bytes()).map(|command| command.request);
         assert_eq!(
             read(r#"{"cmd":"verify","member":"Bob","ref":"1","colour":1}"#),
-            Ok(Request::Room(RoomCommand::Verify { member: "Bob".into() }))
+            Ok(Request::Check(CheckCommand::Verify { member: "Bob".into() }))
         );
         assert_eq!(
             read(r#"{"cmd":"group_check","ref":"2"}"#),
-            Ok(Request::Room(RoomCommand::GroupCheck))
+            Ok(Request::Check(CheckCommand::GroupCheck))
         );
         let half = read(r#"{"cmd":"mute","member":"Bob","ref":"3"}"#).unwrap_err();
         assert_eq!(half.reference.as_deref(), Some("3"));

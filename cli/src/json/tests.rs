@@ -152,6 +152,12 @@ fn every_row_of_a_native_room_keeps_to_the_contract() {
             seconds: 60,
         },
     ];
+    events.push(Event::Verification {
+        member: member.clone(),
+        state: VerificationState::Asked,
+        emoji: None,
+        digits: None,
+    });
     for state in [
         VerificationState::Waiting,
         VerificationState::Compare,

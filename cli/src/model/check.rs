@@ -112,7 +112,7 @@ impl Model {
 
     pub(super) fn compared(&mut self, step: &Step) -> Vec<Line> {
         match step.state {
-            VerificationState::Waiting => self.waits(step),
+            VerificationState::Asked | VerificationState::Waiting => self.waits(step),
             VerificationState::Compare => self.shows(step),
             ended => {
                 let known = self.checks.iter().position(|check| check.with == step.with);

@@ -1,10 +1,11 @@
 //! What a handle asks of its room's driver. Each request carries the way back for its answer.
 
-use super::{Error, Stats};
+use super::checks::{Answer, Which};
+use super::{Error, Stats, Verification};
 use dayfly_proto::id::{MemberId, MessageId};
 use dayfly_proto::invite::native::NativeInvite;
-use dayfly_proto::room::{Command as Asked, SayOptions, Snapshot};
-use tokio::sync::oneshot;
+use dayfly_proto::room::{CheckCommand, Command as Asked, SayOptions, Snapshot};
+use tokio::sync::{mpsc, oneshot};
 
 /// Where an answer goes. A caller that no longer waits has dropped the other end.
 pub(super) type Reply<T> = oneshot::Sender<Result<T, Error>>;
@@ -35,6 +36,27 @@ pub(super) enum Command {
     },
     Asked {
         command: Asked,
+        reply: Reply<()>,
+    },
+    Check {
+        command: CheckCommand,
+        reply: Reply<()>,
+    },
+    /// Compare codes with a member, or with everybody.
+    Compare {
+        with: Option<String>,
+        room: mpsc::WeakSender<Command>,
+        reply: Reply<Verification>,
+    },
+    /// Every comparison that is going on.
+    Comparisons {
+        room: mpsc::WeakSender<Command>,
+        reply: Reply<Vec<Verification>>,
+    },
+    /// What a person says to one comparison.
+    Compared {
+        which: Which,
+        answer: Answer,
         reply: Reply<()>,
     },
     Snapshot {

@@ -3,6 +3,7 @@
 //! It decides nothing. What to do with an input is the room's business; how to reach the world is
 //! that of the links and back ends.
 
+use super::checks::Comparisons;
 use super::clock;
 use super::command::{Command, Reply};
 use super::hub::SharedHub;
@@ -39,6 +40,8 @@ pub(super) struct Driver {
     /// What relays for other members, if this person agreed.
     pub relay: Option<Relay>,
     pub seat: Seat,
+    /// The comparisons of codes that are going on.
+    pub comparisons: Comparisons,
     /// Who waits for the code that is made of a connection.
     pub codes: BTreeMap<LinkId, Reply<String>>,
 }
@@ -219,6 +222,7 @@ impl Driver {
                 }
                 Output::Event(event) => {
                     ended |= matches!(event, Event::Left { .. });
+                    self.comparisons.hear(&event);
                     self.publish(event);
                 }
             }
@@ -306,6 +310,23 @@ impl Driver {
             }
             Command::Asked { command, reply } => {
                 let done = self.room.command(now, command);
+                let _ = reply.send(done.map_err(Into::into));
+            }
+            Command::Check { command, reply } => {
+                let done = self.room.check(now, command);
+                let _ = reply.send(done.map_err(Into::into));
+            }
+            Command::Compare { with, room, reply } => {
+                let begun = self.room.compare(now, with.as_deref());
+                let joined = begun.map(|with| self.comparisons.agreed(with, &room));
+                let _ = reply.send(joined.map_err(Into::into));
+            }
+            Command::Comparisons { room, reply } => {
+                let _ = reply.send(Ok(self.comparisons.all(&room)));
+            }
+            Command::Compared { which, answer, reply } => {
+                let answered = self.comparisons.answered(&which, answer);
+                let done = answered.and_then(|command| self.room.check(now, command));
                 let _ = reply.send(done.map_err(Into::into));
             }
             Command::Snapshot { reply } => {

@@ -5,6 +5,7 @@
 //! thread, answered without waiting for the network. This module owns the thread, the clocks and
 //! the entropy; it decides nothing about rooms.
 
+mod checks;
 mod checkup;
 pub(crate) mod clock;
 mod code;
@@ -25,6 +26,7 @@ mod relays;
 mod setup;
 mod shared;
 
+pub use checks::Verification;
 pub use checkup::DoctorOptions;
 pub use code::{CodeShare, JoinCode};
 pub use error::{Error, ErrorKind};
@@ -41,7 +43,7 @@ use crate::link::{IceServer, Route};
 use command::{Command, Reply};
 use dayfly_proto::id::{MemberId, MessageId};
 use dayfly_proto::invite::Invite;
-use dayfly_proto::room::{Command as Asked, SayOptions, Snapshot};
+use dayfly_proto::room::{CheckCommand, Command as Asked, SayOptions, Snapshot};
 use dayfly_proto::secret::SecretString;
 use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
@@ -507,6 +509,15 @@ impl RoomHandle {
     /// [`ErrorKind::Busy`], [`ErrorKind::Ended`].
     pub async fn command(&self, command: Asked) -> Result<(), Error> {
         self.ask(|reply| Command::Asked { command, reply }).await
+    }
+
+    /// Does what a person says about comparing codes, with whom named: for shells that take lines.
+    /// [`RoomHandle::verify`] and [`RoomHandle::group_check`] give a [`Verification`] to hold.
+    ///
+    /// # Errors
+    /// As [`RoomHandle::command`].
+    pub async fn check(&self, command: CheckCommand) -> Result<(), Error> {
+        self.ask(|reply| Command::Check { command, reply }).await
     }
 
     /// The room as it stands.

@@ -1,6 +1,7 @@
 //! Entering a room: options are checked, places to meet and a WebRTC stack are put together, and
 //! the driver is set going under supervision.
 
+use super::checks::Comparisons;
 use super::command::Command;
 use super::driver::{Driver, Inputs};
 use super::hub::SharedHub;
@@ -152,6 +153,7 @@ pub(super) async fn enter(
         },
         named_servers: named,
         links: carried,
+        comparisons: Comparisons::default(),
         codes: BTreeMap::new(),
         link_sink,
         backends: places.backends,

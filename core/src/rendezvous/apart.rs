@@ -42,7 +42,11 @@ pub fn start_apart(
     seed: [u8; 32],
     sink: MeetSink,
 ) -> Queued {
-    start_with(tasks, Start::new(backend, url, options, seed, sink), tracker::connect)
+    start_with(
+        tasks,
+        Start::new(backend, url, options, seed, sink),
+        tracker::connect,
+    )
 }
 
 /// The same for a Nostr relay, of which the seed makes the keys too.
@@ -55,7 +59,11 @@ pub fn start_nostr(
     seed: [u8; 32],
     sink: MeetSink,
 ) -> Queued {
-    start_with(tasks, Start::new(backend, url, options, seed, sink), nostr::connect)
+    start_with(
+        tasks,
+        Start::new(backend, url, options, seed, sink),
+        nostr::connect,
+    )
 }
 
 /// The same for a server of any kind, counted together with others.

@@ -12,35 +12,6 @@ use serde::Deserialize;
 #[serde(tag = "cmd", rename_all = "snake_case")]
 #[cfg_attr(feature = "uniffi", derive(uniffi::Enum))]
 pub enum Command {
-    /// Compare codes with a member; the first of the two to ask begins, the other accepts by the
-    /// same command.
-    Verify {
-        /// With whom.
-        member: String,
-    },
-    /// The codes are the same.
-    VerifyConfirm {
-        /// With whom.
-        member: String,
-    },
-    /// Not now.
-    VerifyCancel {
-        /// With whom.
-        member: String,
-    },
-    /// The codes differ: the connection is closed on both sides and the key marked.
-    VerifyMismatch {
-        /// With whom.
-        member: String,
-    },
-    /// Compare one code among everybody here (2–16 people).
-    GroupCheck,
-    /// Everybody read the same code.
-    GroupCheckConfirm,
-    /// Not now.
-    GroupCheckCancel,
-    /// Somebody reads another code.
-    GroupCheckMismatch,
     /// React to a message, or take the reaction back.
     React {
         /// Which message.
@@ -120,6 +91,42 @@ pub enum Command {
     Close,
 }
 
+/// What a person says about comparing codes, with whom named. A shell that takes lines has these; for
+/// an app there is an object that stands for one comparison (`engine::Verification`).
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(tag = "cmd", rename_all = "snake_case")]
+pub enum CheckCommand {
+    /// Compare codes with a member; the first of the two to ask begins, the other accepts by the
+    /// same command.
+    Verify {
+        /// With whom.
+        member: String,
+    },
+    /// The codes are the same.
+    VerifyConfirm {
+        /// With whom.
+        member: String,
+    },
+    /// Not now.
+    VerifyCancel {
+        /// With whom.
+        member: String,
+    },
+    /// The codes differ: the connection is closed on both sides and the key marked.
+    VerifyMismatch {
+        /// With whom.
+        member: String,
+    },
+    /// Compare one code among everybody here (2–16 people).
+    GroupCheck,
+    /// Everybody read the same code.
+    GroupCheckConfirm,
+    /// Not now.
+    GroupCheckCancel,
+    /// Somebody reads another code.
+    GroupCheckMismatch,
+}
+
 /// How something is said beyond its words.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
@@ -146,7 +153,7 @@ impl SayOptions {
     }
 }
 
-/// Why a [`Command`] is not carried out.
+/// Why a [`Command`] or [`CheckCommand`] is not carried out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum CommandError {
     /// The room has ended.

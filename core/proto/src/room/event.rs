@@ -125,7 +125,10 @@ pub struct Emoji {
 #[serde(rename_all = "snake_case")]
 #[cfg_attr(feature = "uniffi", derive(uniffi::Enum))]
 pub enum VerificationState {
-    /// The other side is asked, or the codes are being made.
+    /// The other person wants to compare; this one has not agreed yet.
+    Asked,
+    /// The other side is asked, or the codes are being made, or this person has confirmed and the
+    /// other has not yet.
     Waiting,
     /// Both codes are there: compare them. Without a code: the member scanned the code on this
     /// screen, and this person is asked whether the member's screen shows a tick.
@@ -138,6 +141,31 @@ pub enum VerificationState {
     Mismatch,
     /// Nothing came in time.
     TimedOut,
+}
+
+/// How far one comparison of codes is, as told last.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
+pub struct VerificationStep {
+    /// How far.
+    pub state: VerificationState,
+    /// Seven emoji, while they are to be compared.
+    pub emoji: Option<Vec<Emoji>>,
+    /// The same as digits, `1234-5678-9012`.
+    pub digits: Option<String>,
+    /// Who takes part, this person aside.
+    pub members: Vec<MemberId>,
+}
+
+impl VerificationState {
+    /// Nothing follows.
+    #[must_use]
+    pub fn is_over(self) -> bool {
+        matches!(
+            self,
+            Self::Done | Self::Cancelled | Self::Mismatch | Self::TimedOut
+        )
+    }
 }
 
 /// How the members of a room are told apart from strangers and what they may do: the room's

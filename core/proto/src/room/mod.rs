@@ -36,7 +36,7 @@ mod talk;
 mod tests;
 mod timeline;
 
-pub use command::{Command, CommandError, SayOptions};
+pub use command::{CheckCommand, Command, CommandError, SayOptions};
 pub use event::*;
 pub use io::*;
 pub use members::MemberError;

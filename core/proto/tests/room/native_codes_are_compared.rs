@@ -3,7 +3,7 @@
 
 use super::world::{World, each_seed, secs};
 use dayfly_proto::invite::native::RoomOptionsWire;
-use dayfly_proto::room::{Command, Event, Trust, VerificationState};
+use dayfly_proto::room::{CheckCommand, Event, Trust, VerificationState};
 
 fn told(world: &World, seat: usize) -> Vec<(VerificationState, Option<String>)> {
     let states = world.events(seat).iter().filter_map(|event| match event {
@@ -15,10 +15,10 @@ fn told(world: &World, seat: usize) -> Vec<(VerificationState, Option<String>)> 
 
 fn compare(world: &mut World, a: usize, b: usize) {
     let (at_a, at_b) = (world.row(a, "member 1").id.0, world.row(b, "member 0").id.0);
-    world.command(a, Command::Verify { member: at_a });
+    world.check(a, CheckCommand::Verify { member: at_a });
     world.run(secs(1));
-    assert_eq!(told(world, b).last().unwrap().0, VerificationState::Waiting);
-    world.command(b, Command::Verify { member: at_b });
+    assert_eq!(told(world, b).last().unwrap().0, VerificationState::Asked);
+    world.check(b, CheckCommand::Verify { member: at_b });
     world.run(secs(1));
     let (a, b) = (told(world, a), told(world, b));
     assert_eq!(a.last().unwrap().0, VerificationState::Compare);
@@ -32,10 +32,10 @@ fn two_who_see_one_code_are_verified() {
         let [a, b, c] = seats[..] else { panic!() };
         compare(world, a, b);
         let (at_a, at_b) = (world.row(a, "member 1").id.0, world.row(b, "member 0").id.0);
-        world.command(a, Command::VerifyConfirm { member: at_a });
+        world.check(a, CheckCommand::VerifyConfirm { member: at_a });
         world.run(secs(1));
         assert_ne!(world.row(a, "member 1").trust, Trust::Verified);
-        world.command(b, Command::VerifyConfirm { member: at_b });
+        world.check(b, CheckCommand::VerifyConfirm { member: at_b });
         world.run(secs(1));
         assert_eq!(world.row(a, "member 1").trust, Trust::Verified);
         assert_eq!(world.row(b, "member 0").trust, Trust::Verified);
@@ -56,7 +56,7 @@ fn codes_that_differ_end_the_connection_and_mark_the_key() {
         let [a, b] = seats[..] else { panic!() };
         compare(world, a, b);
         let member = world.row(a, "member 1").id.0;
-        world.command(a, Command::VerifyMismatch { member });
+        world.check(a, CheckCommand::VerifyMismatch { member });
         world.run(secs(1));
         for seat in seats {
             assert_eq!(told(world, seat).last().unwrap().0, VerificationState::Mismatch);
@@ -70,7 +70,7 @@ fn who_does_not_answer_is_given_up() {
     each_seed(2, |world| {
         let (_, seats) = world.native_room(2, RoomOptionsWire::default());
         let member = world.row(seats[0], "member 1").id.0;
-        world.command(seats[0], Command::Verify { member });
+        world.check(seats[0], CheckCommand::Verify { member });
         world.run(secs(130));
         assert_eq!(
             told(world, seats[0]).last().unwrap().0,
@@ -112,9 +112,9 @@ fn a_scan_counts_once_the_tick_was_seen() {
         world.run(secs(1));
         assert_eq!(world.row(a, "member 1").trust, Trust::New);
         let member = world.row(a, "member 1").id.0;
-        world.command(
+        world.check(
             a,
-            Command::VerifyConfirm {
+            CheckCommand::VerifyConfirm {
                 member: member.clone(),
             },
         );
@@ -125,7 +125,7 @@ fn a_scan_counts_once_the_tick_was_seen() {
         assert!(
             world
                 .with(a, |room, now| room
-                    .command(now, Command::VerifyConfirm { member }))
+                    .check(now, CheckCommand::VerifyConfirm { member }))
                 .is_err()
         );
         // A code serves once, and never another's key.
@@ -154,18 +154,18 @@ fn without_an_answer_who_scanned_is_who_it_was() {
         assert_eq!(told(world, a).last().unwrap().0, VerificationState::TimedOut);
         assert_eq!(world.row(a, "member 1").trust, Trust::New);
         let member = world.row(a, "member 1").id.0;
-        let late = Command::VerifyConfirm {
+        let late = CheckCommand::VerifyConfirm {
             member: member.clone(),
         };
-        assert!(world.with(a, |room, now| room.command(now, late)).is_err());
+        assert!(world.with(a, |room, now| room.check(now, late)).is_err());
         assert_eq!(world.row(a, "member 1").trust, Trust::New);
         scans(world, a, b);
         // One question at a time.
-        let codes = Command::Verify {
+        let codes = CheckCommand::Verify {
             member: member.clone(),
         };
-        assert!(world.with(a, |room, now| room.command(now, codes)).is_err());
-        world.command(a, Command::VerifyCancel { member });
+        assert!(world.with(a, |room, now| room.check(now, codes)).is_err());
+        world.check(a, CheckCommand::VerifyCancel { member });
         assert_eq!(told(world, a).last().unwrap().0, VerificationState::Cancelled);
         assert_eq!(world.row(a, "member 1").trust, Trust::New);
         // Afterwards codes can be compared again.
@@ -196,7 +196,7 @@ fn a_scan_from_afar_is_thrown_out() {
         let [a, b] = seats[..] else { panic!() };
         scans(world, a, b);
         let member = world.row(a, "member 1").id.0;
-        world.command(a, Command::VerifyMismatch { member });
+        world.check(a, CheckCommand::VerifyMismatch { member });
         assert_eq!(told(world, a).last().unwrap().0, VerificationState::Mismatch);
         world.run(secs(1));
         assert!(world.names(a).is_empty());
@@ -207,7 +207,7 @@ fn a_scan_from_afar_is_thrown_out() {
 fn everybody_compares_one_code() {
     each_seed(3, |world| {
         let (_, seats) = world.native_room(4, RoomOptionsWire::default());
-        world.command(seats[2], Command::GroupCheck);
+        world.check(seats[2], CheckCommand::GroupCheck);
         world.run(secs(2));
         let mut codes = Vec::new();
         for seat in &seats {
@@ -226,7 +226,7 @@ fn everybody_compares_one_code() {
         assert_eq!(codes.len(), 1);
         assert_eq!(codes[0].1, 3);
         for seat in &seats {
-            world.command(*seat, Command::GroupCheckConfirm);
+            world.check(*seat, CheckCommand::GroupCheckConfirm);
         }
         world.run(secs(2));
         for seat in &seats {

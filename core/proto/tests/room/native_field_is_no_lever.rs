@@ -5,7 +5,7 @@
 use super::identity;
 use super::page::Page;
 use super::world::{World, each_seed, secs};
-use dayfly_proto::room::{Command, DirectError, MemberKind, NoticeCode, SayError, SayOptions, Trust};
+use dayfly_proto::room::{CheckCommand, DirectError, MemberKind, NoticeCode, SayError, SayOptions, Trust};
 use dayfly_proto::wire::web::chitchatter::Action;
 use dayfly_proto::wire::web::frame::{Frame, Reassembler};
 
@@ -87,8 +87,8 @@ fn a_stripped_field_leaves_two_pages_and_a_spy_sees_that_it_can_read_them() {
         assert_eq!(direct_actions(world, a, b), 2);
         // And nobody compares codes with a page.
         let member = world.row(a, "Bob").id.0;
-        let verify = Command::Verify { member };
-        assert!(world.with(a, |room, now| room.command(now, verify)).is_err());
+        let verify = CheckCommand::Verify { member };
+        assert!(world.with(a, |room, now| room.check(now, verify)).is_err());
     });
 }
 

@@ -2,7 +2,7 @@
 //! field gains nothing that is not shown.
 
 use super::world::{each_seed, secs};
-use dayfly_proto::room::{Command, Event, MemberKind, SayOptions, Trust};
+use dayfly_proto::room::{CheckCommand, Event, MemberKind, SayOptions, Trust};
 
 #[test]
 fn dayflies_find_each_other_and_a_page_notices_nothing() {
@@ -36,17 +36,17 @@ fn dayflies_find_each_other_and_a_page_notices_nothing() {
         world.all_show(&[a, b], "between us", secs(5));
         // And the two can make sure.
         let at_b = world.row(b, "Ada").id.0;
-        world.command(
+        world.check(
             a,
-            Command::Verify {
+            CheckCommand::Verify {
                 member: bob.id.0.clone(),
             },
         );
         world.run(secs(1));
-        world.command(b, Command::Verify { member: at_b.clone() });
+        world.check(b, CheckCommand::Verify { member: at_b.clone() });
         world.run(secs(1));
-        world.command(a, Command::VerifyConfirm { member: bob.id.0 });
-        world.command(b, Command::VerifyConfirm { member: at_b });
+        world.check(a, CheckCommand::VerifyConfirm { member: bob.id.0 });
+        world.check(b, CheckCommand::VerifyConfirm { member: at_b });
         world.run(secs(1));
         assert_eq!(world.row(a, "Bob").trust, Trust::Verified);
         assert_eq!(world.row(b, "Ada").trust, Trust::Verified);

@@ -12,8 +12,8 @@ use dayfly_proto::id::{BackendId, LinkId, MessageId, PeerId};
 use dayfly_proto::invite::native::{NativeInvite, RoomOptionsWire};
 use dayfly_proto::invite::{Access, Island, WebInvite};
 use dayfly_proto::room::{
-    Backend, Binding, Command, Entry, Event, LinkEvent, MeetEvent, Member, Message, NativeConfig, NoticeCode,
-    Output, Room, RoomConfig, SealedOffer, Via,
+    Backend, Binding, CheckCommand, Command, Entry, Event, LinkEvent, MeetEvent, Member, Message,
+    NativeConfig, NoticeCode, Output, Room, RoomConfig, SealedOffer, Via,
 };
 use dayfly_proto::secret::{SecretBytes, SecretString};
 use dayfly_proto::timer::Now;
@@ -1086,6 +1086,12 @@ impl World {
     pub fn command(&mut self, seat: usize, command: Command) {
         self.with(seat, |room, now| room.command(now, command))
             .expect("the command is taken");
+    }
+
+    /// Something said about comparing codes that is taken.
+    pub fn check(&mut self, seat: usize, command: CheckCommand) {
+        self.with(seat, |room, now| room.check(now, command))
+            .expect("it is taken");
     }
 
     /// Members enter a native room of `options` and meet; the first owns it.

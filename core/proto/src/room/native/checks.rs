@@ -5,7 +5,7 @@
 //! after the code could be known is not compared with again in this room. Codes that differ close
 //! the session on both sides, and the key is shown as one that nobody should trust.
 
-use super::super::command::CommandError;
+use super::super::command::{CheckCommand, CommandError};
 use super::super::event::{Emoji, Event, LeaveReason, VerificationState};
 use super::super::{Room, Timer};
 use super::NativeTimer;
@@ -165,8 +165,60 @@ impl Room {
         true
     }
 
+    /// Does what a person says about comparing codes.
+    ///
+    /// # Errors
+    /// See [`CommandError`].
+    pub fn check(&mut self, now: Now, command: CheckCommand) -> Result<(), CommandError> {
+        if self.ended {
+            return Err(CommandError::Ended);
+        }
+        match command {
+            CheckCommand::Verify { member } => self.verify(now, &member),
+            CheckCommand::VerifyConfirm { member } => self.verify_ends(now, &member, SasEnd::Same),
+            CheckCommand::VerifyCancel { member } => self.verify_ends(now, &member, SasEnd::Cancelled),
+            CheckCommand::VerifyMismatch { member } => self.verify_ends(now, &member, SasEnd::Different),
+            CheckCommand::GroupCheck => self.group_check(now),
+            CheckCommand::GroupCheckConfirm => self.group_ends(now, GroupEnd::Same),
+            CheckCommand::GroupCheckCancel => self.group_ends(now, GroupEnd::Cancelled),
+            CheckCommand::GroupCheckMismatch => self.group_ends(now, GroupEnd::Different),
+        }
+    }
+
+    /// Compares codes with a member, or with everybody: begins, agrees to what the other person has
+    /// begun, or goes along with what is going on already. Returns with whom.
+    ///
+    /// # Errors
+    /// See [`CommandError`].
+    pub fn compare(&mut self, now: Now, to: Option<&str>) -> Result<Option<MemberId>, CommandError> {
+        if self.ended {
+            return Err(CommandError::Ended);
+        }
+        let Some(to) = to else {
+            if !matches!(
+                self.native.checks.group_state,
+                GroupState::Waiting | GroupState::Compare(_) | GroupState::Confirmed(_)
+            ) {
+                self.group_check(now)?;
+            }
+            return Ok(None);
+        };
+        let (member, key) = self.native_member(to)?;
+        let checks = &self.native.checks;
+        let shown = checks.runs.get(&key).is_some_and(|run| {
+            matches!(
+                run.sas.state(),
+                SasState::Waiting | SasState::Compare(_) | SasState::Confirmed(_)
+            )
+        });
+        if !shown && !checks.ticks.contains_key(&key) {
+            self.verify(now, to)?;
+        }
+        Ok(Some(member))
+    }
+
     /// Begins to compare with a member, or agrees to.
-    pub(super) fn verify(&mut self, now: Now, to: &str) -> Result<(), CommandError> {
+    fn verify(&mut self, now: Now, to: &str) -> Result<(), CommandError> {
         let (_, key) = self.native_member(to)?;
         // Where the other person has begun, if it has.
         let begun = self.native.checks.runs.get(&key).map(|run| run.link);
@@ -188,7 +240,7 @@ impl Room {
     }
 
     /// A person says what came of comparing.
-    pub(super) fn verify_ends(&mut self, now: Now, to: &str, how: SasEnd) -> Result<(), CommandError> {
+    fn verify_ends(&mut self, now: Now, to: &str, how: SasEnd) -> Result<(), CommandError> {
         let (_, key) = self.native_member(to)?;
         if self.native.checks.ticks.contains_key(&key) {
             self.tick_ends(now, &key, how);
@@ -250,9 +302,8 @@ impl Room {
         }
         let (told, code) = match state {
             SasState::Idle => return,
-            SasState::Asked | SasState::Waiting | SasState::Confirmed(_) => {
-                (VerificationState::Waiting, None)
-            }
+            SasState::Asked => (VerificationState::Asked, None),
+            SasState::Waiting | SasState::Confirmed(_) => (VerificationState::Waiting, None),
             SasState::Compare(code) => (VerificationState::Compare, Some(code)),
             SasState::Ended(end) => (
                 match end {
@@ -383,7 +434,7 @@ impl Room {
     }
 
     /// Everybody here compares one code.
-    pub(super) fn group_check(&mut self, now: Now) -> Result<(), CommandError> {
+    fn group_check(&mut self, now: Now) -> Result<(), CommandError> {
         if !self.is_native() {
             return Err(CommandError::NotNative);
         }
@@ -402,7 +453,7 @@ impl Room {
     }
 
     /// A person says what came of it.
-    pub(super) fn group_ends(&mut self, now: Now, how: GroupEnd) -> Result<(), CommandError> {
+    fn group_ends(&mut self, now: Now, how: GroupEnd) -> Result<(), CommandError> {
         let group = &mut self.native.checks.group;
         let done = match how {
             GroupEnd::Same => group.confirm(),
@@ -480,7 +531,7 @@ impl Room {
 
     /// What this device shows for another to scan in person (the text of a QR code), new each time
     /// and good for two minutes. Who scans it is shown a tick and has verified this member; it is
-    /// verified here once this person has said ([`super::super::Command::VerifyConfirm`]) that the
+    /// verified here once this person has said ([`CheckCommand::VerifyConfirm`]) that the
     /// other screen shows the tick, for which [`Event::Verification`] asks with the state
     /// [`VerificationState::Compare`] and no code.
     ///

@@ -6,7 +6,6 @@ use super::super::event::{Event, RoomOp};
 use super::roster::Act;
 use crate::crypto::PublicKey;
 use crate::id::MemberId;
-use crate::identity::check::{GroupEnd, SasEnd};
 use crate::secret::SecretString;
 use crate::timer::Now;
 use crate::wire::native::{Content, is_emoji};
@@ -75,14 +74,6 @@ impl Room {
                 }
                 Ok(())
             }
-            Command::Verify { member } => self.verify(now, &member),
-            Command::VerifyConfirm { member } => self.verify_ends(now, &member, SasEnd::Same),
-            Command::VerifyCancel { member } => self.verify_ends(now, &member, SasEnd::Cancelled),
-            Command::VerifyMismatch { member } => self.verify_ends(now, &member, SasEnd::Different),
-            Command::GroupCheck => self.group_check(now),
-            Command::GroupCheckConfirm => self.group_ends(now, GroupEnd::Same),
-            Command::GroupCheckCancel => self.group_ends(now, GroupEnd::Cancelled),
-            Command::GroupCheckMismatch => self.group_ends(now, GroupEnd::Different),
         }
     }
 

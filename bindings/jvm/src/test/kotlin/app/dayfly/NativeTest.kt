@@ -7,6 +7,7 @@ import app.dayfly.core.KeptIdentity
 import app.dayfly.core.KeyStore
 import app.dayfly.core.KeyStoreException
 import app.dayfly.core.Room
+import app.dayfly.core.Verification
 import app.dayfly.core.engine.ErrorKind
 import app.dayfly.core.engine.NativeOptions
 import app.dayfly.core.liveObjects
@@ -17,7 +18,9 @@ import app.dayfly.core.proto.HistoryPolicy
 import app.dayfly.core.proto.MemberKind
 import app.dayfly.core.proto.Trust
 import app.dayfly.core.proto.VerificationState
+import app.dayfly.core.proto.VerificationStep
 import kotlinx.coroutines.runBlocking
+import kotlinx.coroutines.withTimeout
 import org.junit.jupiter.api.Assertions.assertArrayEquals
 import org.junit.jupiter.api.Assertions.assertEquals
 import org.junit.jupiter.api.Assertions.assertFalse
@@ -69,23 +72,39 @@ class NativeTest {
         twoMembers { ada, bob ->
             val guest = ada.room.snapshot().members.single()
             assertEquals(MemberKind.NATIVE to Trust.NEW, guest.kind to guest.trust)
-            ada.room.command(Command.Verify("Bob"))
-            bob.ear.await<Event.Verification> { it.state == VerificationState.WAITING }
-            bob.room.command(Command.Verify("Ada"))
-            val shown = listOf(ada, bob).map { member ->
-                member.ear.await<Event.Verification> { it.state == VerificationState.COMPARE }
+            ada.room.verify("Bob").use { asked ->
+                bob.ear.await<Event.Verification> { it.state == VerificationState.ASKED }
+                val seen = bob.room.verifications().single()
+                assertEquals(VerificationState.ASKED, seen.use { it.step().state })
+                bob.room.verify("Ada").use { agreed ->
+                    assertEquals("Ada", bob.room.snapshot().members.single { it.id == agreed.member() }.name)
+                    val shown = listOf(asked, agreed).map { it.until(VerificationState.COMPARE) }
+                    assertEquals(shown[0].emoji, shown[1].emoji)
+                    assertEquals(shown[0].digits, shown[1].digits)
+                    assertEquals(7, shown[0].emoji?.size)
+                    asked.confirm()
+                    agreed.confirm()
+                    for (one in listOf(asked, agreed)) {
+                        assertEquals(VerificationState.DONE, one.until(VerificationState.DONE).state)
+                        assertEquals(null, one.next())
+                        val late = assertThrows<DayflyException.Refused> { runBlocking { one.confirm() } }
+                        assertEquals(ErrorKind.BAD_REQUEST, late.kind)
+                        one.cancel()
+                    }
+                }
             }
-            assertEquals(shown[0].emoji, shown[1].emoji)
-            assertEquals(shown[0].digits, shown[1].digits)
-            assertEquals(7, shown[0].emoji?.size)
-            ada.room.command(Command.VerifyConfirm("Bob"))
-            bob.room.command(Command.VerifyConfirm("Ada"))
             for (member in listOf(ada, bob)) {
-                member.ear.await<Event.Verification> { it.state == VerificationState.DONE }
                 assertEquals(Trust.VERIFIED, member.room.snapshot().members.single().trust)
             }
         }
     }
+
+    private suspend fun Verification.until(state: VerificationState): VerificationStep =
+        withTimeout(DEADLINE.toMillis()) {
+            var step = next()
+            while (step != null && step.state != state) step = next()
+            step ?: error("it ended as ${step().state}, without $state")
+        }
 
     @Test
     fun `what was said is answered, changed and taken back`(): Unit = runBlocking {
