@@ -104,3 +104,11 @@ need_rust() {
   fi
   rust_is_new_enough
 }
+
+# The library, the terminal client and what writes the bindings.
+need_library() {
+  [ -x "$BIN/dayfly" ] && [ -x "$BIN/uniffi-bindgen" ] && return 0
+  need_rust || die "Rust $RUST_NEEDED is needed."
+  say "Building the library: some minutes, once."
+  cargo build --workspace --all-targets --locked --manifest-path "$ROOT/Cargo.toml" </dev/null >&2
+}
