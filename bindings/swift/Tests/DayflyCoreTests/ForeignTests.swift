@@ -25,8 +25,8 @@ extension Smoke {
     let network = Network()
     try await leavingNothing {
       let local = RoomOptions(name: "Ada", local: true)
-      let one = try Engine.startWith(discovery: Neighbour(network))
-      let two = try Engine.startWith(discovery: Neighbour(network))
+      let one = try Dayfly.startWith(discovery: Neighbour(network))
+      let two = try Dayfly.startWith(discovery: Neighbour(network))
       let members = NativeOptions(history: .members)
       let ada = try await one.openNative(native: members, options: local)
       let bob = try await two.enter(invite: ada.invite(), options: local)

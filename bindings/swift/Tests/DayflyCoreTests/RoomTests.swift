@@ -49,12 +49,31 @@ extension Smoke {
     }
   }
 
+  @Test func codesAreComparedWithTheTerminal() async throws {
+    try await inARoom { _, room, link in
+      let terminal = try Terminal("join", link, "--name", "Terminal")
+      _ = try await terminal.first("member_joined")
+      let verification = try await room.verify(member: "Terminal")
+      let asked = try await terminal.first("verification") { $0.state == "asked" }
+      #expect(asked.digits == nil)
+      try terminal.send(["cmd": "verify", "member": "Swift"])
+      let shown = try await verification.first(.compare)
+      #expect(shown.emoji?.count == 7)
+      let theirs = try await terminal.first("verification") { $0.state == "compare" }
+      #expect(shown.digits != nil && shown.digits == theirs.digits)
+      try await verification.confirm()
+      try terminal.send(["cmd": "verify_confirm", "member": "Swift"])
+      _ = try await verification.first(.done)
+      #expect(try await room.snapshot().members.map(\.trust) == [.verified])
+    }
+  }
+
   @Test func aRoomOpenedInTheTerminalIsJoinedFromHere() async throws {
     try await leavingNothing {
       let terminal = try Terminal("open", "--web", "--name", "Terminal")
       let link = try #require(try await terminal.first("ready").link)
-      let engine = try Engine.start()
-      let room = try await engine.enter(invite: Invite.parse(text: link), options: guest)
+      let dayfly = try Dayfly.start()
+      let room = try await dayfly.enter(invite: Invite.parse(text: link), options: guest)
       let joined = try await terminal.first("member_joined").member
       try await room.leave()
       #expect(try await terminal.first("member_left").id == joined?.id)
@@ -65,7 +84,7 @@ extension Smoke {
     let bad = await refusal { try Invite.parse(text: "https://example.org/") }
     #expect(bad?.kind == .badInvite)
 
-    try await inARoom { engine, room, _ in
+    try await inARoom { dayfly, room, _ in
       let nobody = await refusal { try await room.direct(to: "Nobody", text: "hello") }
       #expect(nobody?.kind == .noSuchMember)
       guard case .Refused(_, let sentence, let hint) = nobody else { return }
@@ -75,22 +94,22 @@ extension Smoke {
       var locked = host
       locked.password = "swordfish"
       let members = NativeOptions(history: .members)
-      let other = try await engine.openNative(native: members, options: locked)
-      let asked = await refusal { try await engine.enter(invite: other.invite(), options: guest) }
+      let other = try await dayfly.openNative(native: members, options: locked)
+      let asked = await refusal { try await dayfly.enter(invite: other.invite(), options: guest) }
       #expect(asked?.kind == .needsPassword)
       try await other.leave()
     }
   }
 
   @Test func aWaitEndsByItsTokenAndByItsTask() async throws {
-    try await inARoom { engine, room, _ in
+    try await inARoom { dayfly, room, _ in
       let cancel = Cancel()
       async let ended = refusal { try await room.over(cancel: cancel) }
       cancel.cancel()
       #expect(await ended?.kind == .cancelled)
 
       let used = await refusal {
-        try await engine.enter(invite: room.invite(), options: guest, cancel: cancel)
+        try await dayfly.enter(invite: room.invite(), options: guest, cancel: cancel)
       }
       #expect(used?.kind == .cancelled)
 
@@ -106,9 +125,9 @@ extension Smoke {
     try await leavingNothing {
       let terminal = try Terminal("open", "--web")
       let link = try #require(try await terminal.first("ready").link)
-      let engine = try Engine.start()
+      let dayfly = try Dayfly.start()
       do {
-        let room = try await engine.enter(invite: Invite.parse(text: link), options: guest)
+        let room = try await dayfly.enter(invite: Invite.parse(text: link), options: guest)
         let ear = Ear()
         listener = ear
         let subscription = try room.subscribe(listener: ear)
@@ -128,5 +147,15 @@ extension Heard where Item == Event {
     try await first("message") {
       if case .message(let message) = $0, holds(message) { message } else { nil }
     }
+  }
+}
+
+extension Verification {
+  /// The first step in this state.
+  func first(_ state: VerificationState) async throws -> VerificationStep {
+    while let step = try await next() {
+      if step.state == state { return step }
+    }
+    throw NotHeard(what: "\(state)", instead: [])
   }
 }

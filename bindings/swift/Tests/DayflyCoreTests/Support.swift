@@ -18,11 +18,11 @@ var host: RoomOptions {
 }
 
 /// A new native room on this machine alone; all of its objects are gone afterwards.
-func inARoom(_ work: (Engine, Room, _ link: String) async throws -> Void) async throws {
+func inARoom(_ work: (Dayfly, Room, _ link: String) async throws -> Void) async throws {
   try await leavingNothing {
-    let engine = try Engine.start()
-    let room = try await engine.openNative(native: NativeOptions(history: .members), options: host)
-    try await work(engine, room, room.invite().info().link)
+    let dayfly = try Dayfly.start()
+    let room = try await dayfly.openNative(native: NativeOptions(history: .members), options: host)
+    try await work(dayfly, room, room.invite().info().link)
     try await room.leave()
   }
 }

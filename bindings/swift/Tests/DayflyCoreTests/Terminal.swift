@@ -15,9 +15,11 @@ struct Line: Decodable, Sendable {
   var text: String?
   var direct: Bool?
   var member: Member?
+  var state: String?
+  var digits: String?
 
   private enum Key: CodingKey {
-    case event, link, id, from, text, direct, member
+    case event, link, id, from, text, direct, member, state, digits
   }
 
   /// A field that is of another type in some other event is none of ours.
@@ -30,6 +32,8 @@ struct Line: Decodable, Sendable {
     text = try? fields.decode(String.self, forKey: .text)
     direct = try? fields.decode(Bool.self, forKey: .direct)
     member = try? fields.decode(Member.self, forKey: .member)
+    state = try? fields.decode(String.self, forKey: .state)
+    digits = try? fields.decode(String.self, forKey: .digits)
   }
 }
 
