@@ -1,0 +1,26 @@
+package app.dayfly.android.nav
+
+/**
+ * A place in the app. None of them holds a secret: what a screen shows comes from the session or from a
+ * view model, so that a list of screens may be looked at by anybody.
+ */
+internal sealed interface Screen {
+    /** Whether it may be seen in screenshots, in recents and on mirrored screens, whatever the settings. */
+    val public: Boolean
+        get() = false
+
+    /** Before anything else, once: what this is, and its terms. */
+    data object Welcome : Screen {
+        override val public = true
+    }
+
+    /** Where one starts. */
+    data object Home : Screen {
+        override val public = true
+    }
+
+    /** What can be set. */
+    data object Settings : Screen {
+        override val public = true
+    }
+}

@@ -1,0 +1,17 @@
+package app.dayfly.android.nav
+
+import androidx.compose.runtime.Composable
+import app.dayfly.android.Graph
+import app.dayfly.android.home.HomeRoute
+import app.dayfly.android.settings.SettingsRoute
+import app.dayfly.android.welcome.WelcomeRoute
+
+/** Which composable a screen is: the only place that knows. */
+@Composable
+internal fun Screens(screen: Screen, graph: Graph, navigator: Navigator) {
+    when (screen) {
+        Screen.Welcome -> WelcomeRoute(graph, navigator)
+        Screen.Home -> HomeRoute(graph, navigator)
+        Screen.Settings -> SettingsRoute(graph, navigator)
+    }
+}
