@@ -1,0 +1,21 @@
+package app.dayfly.android
+
+import androidx.compose.ui.test.assertIsDisplayed
+import androidx.compose.ui.test.junit4.v2.createAndroidComposeRule
+import androidx.compose.ui.test.onNodeWithText
+import org.junit.Rule
+import org.junit.Test
+import org.junit.runner.RunWith
+import org.robolectric.RobolectricTestRunner
+
+/** The activity starts and draws. */
+@RunWith(RobolectricTestRunner::class)
+class MainActivityTest {
+    @get:Rule
+    val rule = createAndroidComposeRule<MainActivity>()
+
+    @Test
+    fun drawsTheName() {
+        rule.onNodeWithText("Dayfly").assertIsDisplayed()
+    }
+}

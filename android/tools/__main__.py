@@ -1,0 +1,20 @@
+"""The commands of scripts/android."""
+
+import sys
+
+from tools import lint, lock, modules, robolectric
+from tools.project import Failed
+
+COMMANDS = {
+    "check": lambda _: modules.app(),
+    "test": robolectric.run,
+    "shots": lambda words: robolectric.run(words, rewrite=True),
+    "lint": lambda _: lint.run(),
+    "lock": lambda _: lock.write(),
+    "fetch": lambda _: lock.fetch(),
+}
+
+try:
+    COMMANDS[sys.argv[1]](sys.argv[2:])
+except Failed as failed:
+    sys.exit(str(failed))

@@ -1,0 +1,40 @@
+"""Calls the Kotlin compiler, with Compose's plugin where composables are."""
+
+import pathlib
+import zipfile
+
+from tools import lock, project, steps
+
+HEAP = "-Xmx1500m"
+
+
+def compile_(name, sources, classpath, into, *options, compose=False, log=None):
+    """Compiles sources into a folder of classes."""
+    steps.fresh(into)
+    words = ["-no-stdlib", "-no-reflect", "-jvm-target", "17", "-module-name", name]
+    words += ["-cp", ":".join(map(str, classpath)), "-d", str(into), *options]
+    if compose:
+        words.append(f"-Xplugin={lock.one('tools-compose-compiler')}")
+    words += [str(source) for source in sources]
+    arguments = project.BUILD / "arguments" / f"{name}.txt"
+    if name == "generated":  # shared: below its own temporary folder
+        arguments = pathlib.Path(into).parent / "arguments.txt"
+    arguments.parent.mkdir(parents=True, exist_ok=True)
+    arguments.write_text("\n".join('"' + word.replace("\\", "\\\\").replace('"', '\\"') + '"' for word in words))
+    compiler = ":".join(str(artifact.path()) for artifact in lock.path("kotlin-compiler"))
+    steps.run(
+        "java", HEAP, "-XX:+UseSerialGC", "-cp", compiler,
+        "org.jetbrains.kotlin.cli.jvm.K2JVMCompiler", f"@{arguments}",
+        log=log,
+    )  # fmt: skip
+
+
+def jar(folder, into):
+    """The files of a folder as a jar: sorted, without times."""
+    with zipfile.ZipFile(into, "w", zipfile.ZIP_DEFLATED) as archive:
+        for file in sorted(folder.rglob("*")):
+            if file.is_file():
+                entry = zipfile.ZipInfo(file.relative_to(folder).as_posix(), (1980, 1, 1, 0, 0, 0))
+                entry.compress_type = zipfile.ZIP_DEFLATED
+                entry.external_attr = 0o644 << 16
+                archive.writestr(entry, file.read_bytes())
