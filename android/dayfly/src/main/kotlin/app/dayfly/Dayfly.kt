@@ -1,7 +1,6 @@
 package app.dayfly
 
 import app.dayfly.core.DayflyException
-import app.dayfly.core.Engine
 import app.dayfly.core.Invite
 import app.dayfly.core.KeptIdentity
 import app.dayfly.core.LocalDiscovery
@@ -10,6 +9,7 @@ import app.dayfly.core.engine.Finding
 import app.dayfly.core.engine.NativeOptions
 import app.dayfly.core.engine.RoomOptions
 import app.dayfly.core.proto.HistoryPolicy
+import app.dayfly.core.Dayfly as CoreDayfly
 
 /**
  * Dayfly: rooms that live as long as the conversation. One of these serves every room of an app.
@@ -20,7 +20,7 @@ import app.dayfly.core.proto.HistoryPolicy
  * sentences for people. Cancelling the coroutine ends the wait in the core, too. May be used from any
  * thread; nothing blocks but [start], for some milliseconds.
  */
-public class Dayfly private constructor(private val core: Engine) : AutoCloseable {
+public class Dayfly private constructor(private val core: CoreDayfly) : AutoCloseable {
     /**
      * Opens a new native room, of which this device is the owner.
      *
@@ -86,7 +86,7 @@ public class Dayfly private constructor(private val core: Engine) : AutoCloseabl
          */
         public fun start(discovery: LocalDiscovery? = null): Dayfly {
             NativeLibrary.require()
-            return Dayfly(Engine.startWith(discovery))
+            return Dayfly(CoreDayfly.startWith(discovery))
         }
     }
 }

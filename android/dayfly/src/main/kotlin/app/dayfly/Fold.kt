@@ -7,6 +7,7 @@ import app.dayfly.core.proto.MemberId
 import app.dayfly.core.proto.Message
 import app.dayfly.core.proto.Snapshot
 import app.dayfly.core.proto.VerificationState
+import app.dayfly.core.proto.VerificationStep
 
 /**
  * What a room's state becomes by an event: events in, immutable states out.
@@ -143,7 +144,11 @@ internal object Fold {
     private fun Message.gone(): Message = copy(text = "", unsent = true, edited = false, reactions = emptyList())
 
     private val VerificationStep.isOver: Boolean
-        get() = state != VerificationState.WAITING && state != VerificationState.COMPARE
+        get() = when (state) {
+            VerificationState.ASKED, VerificationState.WAITING, VerificationState.COMPARE -> false
+            VerificationState.DONE, VerificationState.CANCELLED -> true
+            VerificationState.MISMATCH, VerificationState.TIMED_OUT -> true
+        }
 
     private fun <T> List<T>.replaced(at: Int, item: T): List<T> = ArrayList(this).also { it[at] = item }
 

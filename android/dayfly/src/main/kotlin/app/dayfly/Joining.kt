@@ -8,7 +8,6 @@ import app.dayfly.core.engine.ManualCode
 import app.dayfly.core.proto.CodeGuestEvent
 import app.dayfly.core.proto.CodeHostEvent
 import kotlinx.coroutines.flow.Flow
-import kotlinx.coroutines.flow.flow
 
 // Ways into a room that take two people some time: short codes and codes shown by hand. What they do is
 // the core's; here it is told as flows. Closing one gives it up, but for a room that is already there.
@@ -50,8 +49,4 @@ public class ManualGuest internal constructor(private val core: ManualJoin) : Au
     public suspend fun room(password: String? = null): Room = Room.of { core.room(password) }
 
     override fun close(): Unit = core.close()
-}
-
-private fun <T : Any> each(next: suspend () -> T?): Flow<T> = flow {
-    while (true) emit(next() ?: break)
 }

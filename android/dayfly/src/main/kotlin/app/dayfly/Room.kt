@@ -12,7 +12,9 @@ import app.dayfly.core.proto.MessageId
 import app.dayfly.core.proto.SayOptions
 import kotlinx.coroutines.flow.Flow
 import kotlinx.coroutines.flow.StateFlow
+import java.util.concurrent.ConcurrentHashMap
 import app.dayfly.core.Room as CoreRoom
+import app.dayfly.core.Verification as CoreVerification
 
 /**
  * A room this device is in.
@@ -31,6 +33,9 @@ public class Room private constructor(
     public val state: StateFlow<RoomState>,
 ) : AutoCloseable {
     private val link = lazy { core.invite() }
+
+    /** Held here, because one that the collector freed would be given up at any time. */
+    private val comparisons = ConcurrentHashMap.newKeySet<Verification>()
 
     /** What others join by, with what a guest needs. Closed with the room. */
     public val invite: Invite by link
@@ -66,18 +71,14 @@ public class Room private constructor(
     /** The id of the member that [to] names. */
     public suspend fun member(to: String): MemberId = core.member(to)
 
-    /** Compares codes with a member: begins it, or agrees to what the member has begun. */
-    public suspend fun verify(member: String): Verification {
-        val id = core.member(member)
-        core.command(Command.Verify(id))
-        return Verification(core, state, id)
-    }
+    /** Compares codes with a member: begins it, agrees to what the member has begun, or goes along. */
+    public suspend fun verify(member: String): Verification = held(obtained { core.verify(member) })
 
-    /** Compares one code among everybody here: begins it, or agrees to what another has begun. */
-    public suspend fun groupCheck(): Verification {
-        core.command(Command.GroupCheck)
-        return Verification(core, state, null)
-    }
+    /** Compares one code among everybody here: begins it, agrees to what another has begun, or goes along. */
+    public suspend fun groupCheck(): Verification = held(obtained { core.groupCheck() })
+
+    /** The comparisons that are going on, to be looked at; none is agreed to by this. */
+    public suspend fun verifications(): List<Verification> = core.verifications().map(::held)
 
     /** What another member scans from this screen to be sure of whom it talks to, standing beside. */
     public suspend fun inPersonCode(): String = core.inPersonCode()
@@ -120,11 +121,15 @@ public class Room private constructor(
 
     /** Leaves, if that did not happen yet, without waiting for the goodbye; [state] and [events] end. */
     override fun close() {
+        comparisons.forEach { it.close() }
         subscription.close()
         if (link.isInitialized()) invite.close()
         core.close()
         feed.close()
     }
+
+    private fun held(verification: CoreVerification): Verification =
+        Verification(verification, comparisons::remove).also(comparisons::add)
 
     /** The system tells of its networks and screens whenever it likes, also just after the end. */
     private fun unlessClosed(tell: () -> Unit) {

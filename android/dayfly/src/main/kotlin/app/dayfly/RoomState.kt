@@ -1,7 +1,6 @@
 package app.dayfly
 
 import app.dayfly.core.proto.DeliveryState
-import app.dayfly.core.proto.Emoji
 import app.dayfly.core.proto.EndReason
 import app.dayfly.core.proto.Member
 import app.dayfly.core.proto.MemberId
@@ -9,7 +8,7 @@ import app.dayfly.core.proto.Message
 import app.dayfly.core.proto.MessageId
 import app.dayfly.core.proto.RendezvousStatus
 import app.dayfly.core.proto.RoomInfo
-import app.dayfly.core.proto.VerificationState
+import app.dayfly.core.proto.VerificationStep
 
 /**
  * A room as it stands: everything needed to draw it. Immutable, lists and maps included; what did
@@ -69,18 +68,3 @@ public data class Delivery(val state: DeliveryState, val members: Map<MemberId, 
  * @property direct in the direct thread with this person, rather than to everybody.
  */
 public data class Typing(val from: MemberId, val direct: Boolean)
-
-/**
- * How far a comparison of codes is.
- *
- * @property state how far.
- * @property emoji seven emoji, while they are to be compared.
- * @property digits the same as digits.
- * @property members who takes part, this person aside.
- */
-public data class VerificationStep(
-    val state: VerificationState,
-    val emoji: List<Emoji>?,
-    val digits: String?,
-    val members: List<MemberId>,
-)
