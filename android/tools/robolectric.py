@@ -3,7 +3,7 @@
 import os
 import re
 
-from tools import lock, modules, project, steps
+from tools import kotlin, lock, modules, project, steps
 from tools.project import ANDROID, BIN, BUILD, Failed
 
 # What Robolectric opens of the JDK.
@@ -36,7 +36,7 @@ def run(words, rewrite=False):
         selected += ["--include-methodname", f".*{re.escape(method)}.*"]
     steps.say("tests")
     steps.run(
-        "java", "-Xmx1500m", "-XX:+UseSerialGC", *OPENS, "-Djava.awt.headless=true",
+        "java", "-Xmx1500m", *kotlin.SHORT_LIVED, *OPENS, "-Djava.awt.headless=true",
         "-Drobolectric.offline=true", f"-Drobolectric.dependency.dir={offline}",
         f"-Djna.library.path={BIN}", f"-Ddayfly.program={BIN / 'dayfly'}",
         f"-Ddayfly.shots={ANDROID / 'app/src/test/shots'}", f"-Ddayfly.shots.failed={BUILD / 'shots'}",
