@@ -1,6 +1,9 @@
 package app.dayfly.android
 
 import android.app.Application
+import app.dayfly.android.phone.Phone
+import app.dayfly.android.session.Session
+import app.dayfly.android.settings.Secrets
 import app.dayfly.android.settings.SettingsStore
 import kotlinx.coroutines.CoroutineScope
 import kotlinx.coroutines.Dispatchers
@@ -19,4 +22,10 @@ internal class Graph(val app: Application) {
     val files: File by lazy { app.noBackupFilesDir }
 
     val settings: SettingsStore by lazy { SettingsStore(files) }
+
+    /** The room and everything the system has to be told of it. */
+    val phone: Phone by lazy { Phone(app, scope, files, settings) { Secrets() } }
+
+    val session: Session
+        get() = phone.session
 }

@@ -16,6 +16,7 @@ import androidx.compose.runtime.collectAsState
 import androidx.compose.runtime.getValue
 import androidx.lifecycle.viewmodel.initializer
 import androidx.lifecycle.viewmodel.viewModelFactory
+import app.dayfly.android.join.Arriving
 import app.dayfly.android.nav.Navigator
 import app.dayfly.android.nav.Screen
 import app.dayfly.android.nav.Screens
@@ -57,7 +58,10 @@ class MainActivity : ComponentActivity() {
         SideEffect { if (shown) window.clearFlags(FLAG_SECURE) else window.addFlags(FLAG_SECURE) }
 
         DayflyTheme(settings.appearance, settings.dynamicColour) {
-            PrivateTyping { Stage(navigator) { Screens(it, graph, navigator) } }
+            PrivateTyping {
+                Stage(navigator) { Screens(it, graph, navigator) }
+                Arriving(graph, navigator)
+            }
         }
     }
 

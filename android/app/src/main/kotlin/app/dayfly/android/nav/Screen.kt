@@ -19,6 +19,17 @@ internal sealed interface Screen {
         override val public = true
     }
 
+    /** Where a link or a code is typed, and every step from there into its room. */
+    data object Join : Screen
+
+    /** The camera, looking for a room's code. */
+    data object Scan : Screen
+
+    /** Why links open the browser. */
+    data object LinksHelp : Screen {
+        override val public = true
+    }
+
     /** What can be set. */
     data object Settings : Screen {
         override val public = true

@@ -3,6 +3,9 @@ package app.dayfly.android.nav
 import androidx.compose.runtime.Composable
 import app.dayfly.android.Graph
 import app.dayfly.android.home.HomeRoute
+import app.dayfly.android.join.JoinRoute
+import app.dayfly.android.join.JoinScanRoute
+import app.dayfly.android.join.LinksHelpRoute
 import app.dayfly.android.settings.SettingsRoute
 import app.dayfly.android.welcome.WelcomeRoute
 
@@ -12,6 +15,9 @@ internal fun Screens(screen: Screen, graph: Graph, navigator: Navigator) {
     when (screen) {
         Screen.Welcome -> WelcomeRoute(graph, navigator)
         Screen.Home -> HomeRoute(graph, navigator)
+        Screen.Join -> JoinRoute(graph, navigator)
+        Screen.Scan -> JoinScanRoute(graph, navigator)
+        Screen.LinksHelp -> LinksHelpRoute(navigator::back)
         Screen.Settings -> SettingsRoute(graph, navigator)
     }
 }
