@@ -1,5 +1,7 @@
 package app.dayfly.android.nav
 
+import app.dayfly.android.settings.Page
+
 /**
  * A place in the app. None of them holds a secret: what a screen shows comes from the session or from a
  * view model, so that a list of screens may be looked at by anybody.
@@ -30,8 +32,30 @@ internal sealed interface Screen {
         override val public = true
     }
 
+    /** What is chosen for a new native room. */
+    data object OpenNative : Screen
+
+    /** What is chosen for a new room that browsers can join. */
+    data object OpenWeb : Screen
+
     /** What can be set. */
     data object Settings : Screen {
+        override val public = true
+    }
+
+    /** A page of the settings. */
+    data class SettingsPage(val page: Page) : Screen {
+        override val public
+            get() = page !in setOf(Page.IDENTITY, Page.CONNECTIONS)
+    }
+
+    /** Whose work is in the app. */
+    data object Licences : Screen {
+        override val public = true
+    }
+
+    /** The words of one licence. */
+    data class Licence(val at: Int) : Screen {
         override val public = true
     }
 }

@@ -72,13 +72,13 @@ internal class Session(
     private var asked: CompletableDeferred<String>? = null
     private var inBackground = false
 
-    /** Opens a new native room. */
-    fun open(native: NativeOptions, password: String? = null) {
+    /** Opens a new native room, by the settings with what [adjust] makes of them for this one. */
+    fun open(native: NativeOptions, password: String? = null, adjust: (RoomOptions) -> RoomOptions = { it }) {
         letGo()
-        begin(Way.OPEN, null, { open(native, password) }) {
+        begin(Way.OPEN, null, { open(native, password, adjust) }) {
             val dayfly = core()
             tell(Stage.Working(Step.OPENING))
-            entered(withKept { dayfly.open(native, settings(password), it) })
+            entered(withKept { dayfly.open(native, adjust(settings(password)), it) })
         }
     }
 

@@ -25,6 +25,7 @@ import androidx.compose.ui.graphics.Color
 import androidx.compose.ui.platform.LocalLayoutDirection
 import androidx.compose.ui.semantics.contentDescription
 import androidx.compose.ui.semantics.semantics
+import androidx.compose.ui.text.TextStyle
 import androidx.compose.ui.text.style.TextAlign
 import androidx.compose.ui.unit.Dp
 import androidx.compose.ui.unit.LayoutDirection
@@ -39,7 +40,12 @@ import kotlin.math.floor
 
 /** Digits or words to read aloud. [spoken] is how a screen reader says it, if not as it stands. */
 @Composable
-internal fun CodeText(code: String, modifier: Modifier = Modifier, spoken: String? = null) {
+internal fun CodeText(
+    code: String,
+    modifier: Modifier = Modifier,
+    spoken: String? = null,
+    style: TextStyle = CodeStyle,
+) {
     CompositionLocalProvider(LocalLayoutDirection provides LayoutDirection.Ltr) {
         Surface(
             modifier.fillMaxWidth(),
@@ -51,7 +57,7 @@ internal fun CodeText(code: String, modifier: Modifier = Modifier, spoken: Strin
                 Modifier
                     .padding(horizontal = Space.large, vertical = Space.large)
                     .semantics { if (spoken != null) contentDescription = spoken },
-                style = CodeStyle,
+                style = style.copy(fontFamily = CodeStyle.fontFamily),
                 textAlign = TextAlign.Center,
             )
         }

@@ -39,6 +39,7 @@ internal fun ConfirmDialog(
     onConfirm: () -> Unit,
     onDismiss: () -> Unit,
     danger: Boolean = false,
+    enabled: Boolean = true,
     dismiss: String = stringResource(R.string.cancel),
     @DrawableRes icon: Int? = null,
     content: (@Composable ColumnScope.() -> Unit)? = null,
@@ -60,7 +61,7 @@ internal fun ConfirmDialog(
                 } else {
                     ButtonDefaults.textButtonColors()
                 }
-            TextButton(onConfirm, colors = colors) { Text(confirm) }
+            TextButton(onConfirm, enabled = enabled, colors = colors) { Text(confirm) }
         },
         dismissButton = { TextButton(onDismiss) { Text(dismiss) } },
         shape = MaterialTheme.shapes.extraLarge,

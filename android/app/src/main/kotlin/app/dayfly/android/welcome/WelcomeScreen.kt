@@ -32,12 +32,14 @@ import app.dayfly.android.Graph
 import app.dayfly.android.R
 import app.dayfly.android.nav.Navigator
 import app.dayfly.android.nav.Screen
+import app.dayfly.android.settings.Page
 import app.dayfly.android.settings.Settings
 import app.dayfly.android.theme.Space
 import app.dayfly.android.ui.FootBar
 import app.dayfly.android.ui.Mayfly
 import app.dayfly.android.ui.Pict
 import app.dayfly.android.ui.PrimaryButton
+import app.dayfly.android.ui.QuietButton
 import app.dayfly.android.ui.Sky
 import app.dayfly.android.ui.faint
 
@@ -51,11 +53,12 @@ internal fun WelcomeRoute(graph: Graph, navigator: Navigator) {
             graph.settings.update { it.copy(termsAccepted = Settings.TERMS) }
             navigator.swap(Screen.Home)
         },
+        onContacted = { navigator.go(Screen.SettingsPage(Page.CONTACTED)) },
     )
 }
 
 @Composable
-internal fun WelcomeScreen(onAccept: () -> Unit) {
+internal fun WelcomeScreen(onAccept: () -> Unit, onContacted: () -> Unit) {
     Scaffold(
         bottomBar = {
             Surface(color = MaterialTheme.colorScheme.surfaceContainer) {
@@ -98,6 +101,7 @@ internal fun WelcomeScreen(onAccept: () -> Unit) {
                 Point(R.drawable.ic_clear_all, R.string.welcome_keeps_title) { Words(R.string.welcome_keeps) }
                 Point(R.drawable.ic_warning, R.string.welcome_limits_title) {
                     for (limit in limits) Item(limit)
+                    QuietButton(stringResource(R.string.welcome_contacted), onContacted, icon = R.drawable.ic_globe)
                 }
                 Point(R.drawable.ic_document, R.string.welcome_terms_title) { Words(R.string.welcome_terms) }
                 Spacer(Modifier.height(Space.large))
