@@ -48,6 +48,8 @@ android {
     }
     // scripts/build-android leaves the core for each kind of phone here.
     sourceSets.getByName("main").jniLibs.srcDir(layout.buildDirectory.dir("core"))
+    // What the tests of the bindings on the JVM need too.
+    sourceSets.getByName("test").kotlin.srcDir("../testing")
 }
 
 dependencies {
@@ -67,6 +69,7 @@ dependencies {
     testImplementation(libs.androidx.test.monitor)
     testImplementation(libs.compose.ui.test.junit4)
     testImplementation(libs.coroutines.test)
+    testImplementation(libs.jackson)
     testImplementation(libs.jna)
     testImplementation(libs.junit)
     testImplementation(libs.robolectric)

@@ -10,6 +10,7 @@ COMMANDS = {
     "test": robolectric.run,
     "shots": lambda words: robolectric.run(words, rewrite=True),
     "lint": lambda _: lint.run(),
+    "format": lambda _: lint.run("--format"),
     "lock": lambda _: lock.write(),
     "fetch": lambda _: lock.fetch(),
 }

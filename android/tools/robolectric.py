@@ -31,7 +31,7 @@ def run(words, rewrite=False):
     path.append(lock.one("tools-platform-find"))  # last: by it tests are found, and run on the other
     word = words[0] if words else ""
     class_, _, method = word.partition("#")
-    selected = ["--include-classname", f".*{re.escape(class_)}.*Test"] if not class_.endswith("Test") else ["--include-classname", f".*{re.escape(class_)}"]
+    selected = ["--include-classname", f".*{re.escape(class_)}.*" if class_ else ".*Test"]
     if method:
         selected += ["--include-methodname", f".*{re.escape(method)}.*"]
     steps.say("tests")

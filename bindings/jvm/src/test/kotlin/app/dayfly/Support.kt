@@ -8,12 +8,8 @@ import app.dayfly.core.engine.RoomOptions
 import app.dayfly.core.liveObjects
 import app.dayfly.core.proto.Event
 import org.junit.jupiter.api.Assertions.assertEquals
-import java.time.Duration
 import java.util.concurrent.LinkedBlockingQueue
 import java.util.concurrent.TimeUnit
-
-/** Generous, for a loaded machine; nothing waits for it unless something is broken. */
-val DEADLINE: Duration = Duration.ofSeconds(30)
 
 /** How a room on this machine alone is joined, and how one is opened: with a place to meet. */
 val GUEST = RoomOptions(name = "Kotlin", local = true)

@@ -2,11 +2,18 @@ package app.dayfly
 
 import com.fasterxml.jackson.databind.JsonNode
 import com.fasterxml.jackson.databind.ObjectMapper
+import java.time.Duration
 import java.util.concurrent.LinkedBlockingQueue
 import java.util.concurrent.TimeUnit
 import kotlin.concurrent.thread
 
-/** The terminal client as a child process, driven by its JSON contract (cli/contract.json). */
+/** Generous, for a loaded machine; nothing waits for it unless something is broken. */
+val DEADLINE: Duration = Duration.ofSeconds(30)
+
+/**
+ * The terminal client as a child process, driven by its JSON contract (cli/contract.json). The tests
+ * on the JVM (bindings/jvm) and those of the app share it.
+ */
 class Terminal(vararg arguments: String) : AutoCloseable {
     private val json = ObjectMapper()
     private val lines = LinkedBlockingQueue<JsonNode>()
