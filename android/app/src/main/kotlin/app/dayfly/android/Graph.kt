@@ -1,6 +1,7 @@
 package app.dayfly.android
 
 import android.app.Application
+import app.dayfly.android.people.RoomHold
 import app.dayfly.android.phone.DeviceKeys
 import app.dayfly.android.phone.Phone
 import app.dayfly.android.session.Session
@@ -33,6 +34,9 @@ internal class Graph(val app: Application) {
 
     /** The room and everything the system has to be told of it. */
     val phone: Phone by lazy { Phone(app, scope, files, settings) { openedSecrets() } }
+
+    /** What goes on in the room whichever screen is seen. */
+    val roomHold: RoomHold by lazy { RoomHold(scope, session.room) }
 
     val session: Session
         get() = phone.session

@@ -38,6 +38,42 @@ internal sealed interface Screen {
     /** What is chosen for a new room that browsers can join. */
     data object OpenWeb : Screen
 
+    /** Who is in the room. */
+    data object Members : Screen
+
+    /** One member, by the id of its row. */
+    data class Member(val id: String) : Screen
+
+    /** Comparing codes with one member. */
+    data class Verify(val member: String) : Screen
+
+    /** Everybody compares one code. */
+    data object GroupCheck : Screen
+
+    /** Checking somebody who stands beside. */
+    data object InPerson : Screen
+
+    /** The room's options. */
+    data object RoomOptions : Screen
+
+    /** A report on a member, begun from one of its messages if there is one. */
+    data class Report(val member: String, val message: String?) : Screen
+
+    /** The room's invite. */
+    data object Invite : Screen
+
+    /** A code to read aloud. */
+    data object ShortCode : Screen
+
+    /** An invite by one code each way, without any server. */
+    data object ByHand : Screen
+
+    /** The network in words. */
+    data object Network : Screen
+
+    /** What this network allows. */
+    data object Doctor : Screen
+
     /** What can be set. */
     data object Settings : Screen {
         override val public = true

@@ -10,6 +10,7 @@ import app.dayfly.android.session.Session
 import app.dayfly.android.session.roomOptions
 import app.dayfly.android.settings.Secrets
 import app.dayfly.android.settings.SettingsStore
+import app.dayfly.core.engine.RoomOptions
 import kotlinx.coroutines.CoroutineScope
 import kotlinx.coroutines.flow.MutableStateFlow
 import kotlinx.coroutines.flow.StateFlow
@@ -31,6 +32,10 @@ internal class Phone(
     private val secrets: suspend () -> Secrets,
 ) {
     private val presence = Presence()
+
+    /** What the settings mean for a room at present, but for a password. */
+    suspend fun roomOptions(): RoomOptions = roomOptions(settings.now, secrets())
+
     private val shown = MutableStateFlow(false)
 
     /** What came from outside and waits. */
@@ -44,7 +49,7 @@ internal class Phone(
         Session(
             scope = scope,
             start = { Dayfly.start(LanDiscovery(SystemNsd(app))) },
-            options = { roomOptions(settings.now, secrets()) },
+            options = { roomOptions() },
             kept = { kept.open() },
         )
 

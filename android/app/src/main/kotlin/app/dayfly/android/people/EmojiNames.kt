@@ -1,0 +1,78 @@
+package app.dayfly.android.people
+
+import androidx.annotation.StringRes
+import app.dayfly.android.R
+
+// The names of the emoji that codes are made of, by their signs: people read them aloud, so each is named
+// in the app's language. The table is the core's.
+
+/** The name of an emoji in the app's language; nothing for a sign that is not in the table. */
+@StringRes
+internal fun emojiName(symbol: String): Int? = names[symbol]
+
+private val names: Map<String, Int> = mapOf(
+    "🐶" to R.string.emoji_dog,
+    "🐱" to R.string.emoji_cat,
+    "🦁" to R.string.emoji_lion,
+    "🐎" to R.string.emoji_horse,
+    "🦄" to R.string.emoji_unicorn,
+    "🐷" to R.string.emoji_pig,
+    "🐘" to R.string.emoji_elephant,
+    "🐰" to R.string.emoji_rabbit,
+    "🐼" to R.string.emoji_panda,
+    "🐓" to R.string.emoji_rooster,
+    "🐧" to R.string.emoji_penguin,
+    "🐢" to R.string.emoji_turtle,
+    "🐟" to R.string.emoji_fish,
+    "🐙" to R.string.emoji_octopus,
+    "🦋" to R.string.emoji_butterfly,
+    "🌷" to R.string.emoji_flower,
+    "🌳" to R.string.emoji_tree,
+    "🌵" to R.string.emoji_cactus,
+    "🍄" to R.string.emoji_mushroom,
+    "🌏" to R.string.emoji_globe,
+    "🌙" to R.string.emoji_moon,
+    "☁️" to R.string.emoji_cloud,
+    "🔥" to R.string.emoji_fire,
+    "🍌" to R.string.emoji_banana,
+    "🍎" to R.string.emoji_apple,
+    "🍓" to R.string.emoji_strawberry,
+    "🌽" to R.string.emoji_corn,
+    "🍕" to R.string.emoji_pizza,
+    "🎂" to R.string.emoji_cake,
+    "❤️" to R.string.emoji_heart,
+    "😀" to R.string.emoji_smiley,
+    "🤖" to R.string.emoji_robot,
+    "🎩" to R.string.emoji_hat,
+    "👓" to R.string.emoji_glasses,
+    "🔧" to R.string.emoji_spanner,
+    "🎅" to R.string.emoji_santa,
+    "👍" to R.string.emoji_thumbs_up,
+    "☂️" to R.string.emoji_umbrella,
+    "⌛" to R.string.emoji_hourglass,
+    "⏰" to R.string.emoji_clock,
+    "🎁" to R.string.emoji_gift,
+    "💡" to R.string.emoji_light_bulb,
+    "📕" to R.string.emoji_book,
+    "✏️" to R.string.emoji_pencil,
+    "📎" to R.string.emoji_paperclip,
+    "✂️" to R.string.emoji_scissors,
+    "🔒" to R.string.emoji_lock,
+    "🔑" to R.string.emoji_key,
+    "🔨" to R.string.emoji_hammer,
+    "☎️" to R.string.emoji_telephone,
+    "🏁" to R.string.emoji_flag,
+    "🚂" to R.string.emoji_train,
+    "🚲" to R.string.emoji_bicycle,
+    "✈️" to R.string.emoji_aeroplane,
+    "🚀" to R.string.emoji_rocket,
+    "🏆" to R.string.emoji_trophy,
+    "⚽" to R.string.emoji_ball,
+    "🎸" to R.string.emoji_guitar,
+    "🎺" to R.string.emoji_trumpet,
+    "🔔" to R.string.emoji_bell,
+    "⚓" to R.string.emoji_anchor,
+    "🎧" to R.string.emoji_headphones,
+    "📁" to R.string.emoji_folder,
+    "📌" to R.string.emoji_pin,
+)
