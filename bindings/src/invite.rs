@@ -30,14 +30,18 @@ impl Invite {
         Ok(Self::new(Record::parse(text)?))
     }
 
-    /// An invite to a new room that browsers can join too, through the pages of these sites.
-    /// Without any it is the public Chitchatter; with a password the room is private.
-    #[uniffi::constructor(default(origins = [], password = None))]
-    pub fn new_web_room(origins: Vec<String>, password: Option<String>) -> Result<Arc<Self>, DayflyError> {
-        Ok(Self::new(new_web_room(
-            &origins,
-            password.map(SecretString::new).as_ref(),
-        )?))
+    /// An invite to a room that browsers can join too, through the pages of these sites. Without
+    /// any it is the public Chitchatter; with a password the room is private. Without a name the
+    /// room has one that nobody can guess; whoever guesses a name, or has heard it, is in a public
+    /// room.
+    #[uniffi::constructor(default(origins = [], password = None, name = None))]
+    pub fn new_web_room(
+        origins: Vec<String>,
+        password: Option<String>,
+        name: Option<String>,
+    ) -> Result<Arc<Self>, DayflyError> {
+        let password = password.map(SecretString::new);
+        Ok(Self::new(new_web_room(&origins, password.as_ref(), name)?))
     }
 
     /// The same invite with its password, where `info` says that it needs one.
@@ -74,8 +78,9 @@ pub fn qr_encode(text: &str) -> Result<Matrix, DayflyError> {
     Ok(qr::encode(text)?)
 }
 
-/// The text of the QR code in a camera frame's brightness plane, which is read where it lies: in
-/// Kotlin it is a direct `ByteBuffer`, as a camera gives it.
+/// The text of the QR code in a camera frame's brightness plane, which is read where it lies, during
+/// the call: in Kotlin it is a direct `ByteBuffer`, as a camera gives it, read from its first byte
+/// whatever its position is. A frame that must outlive the camera's goes through a `Scanner`.
 #[uniffi::export]
 pub fn qr_read(luma: &[u8], width: u32, height: u32, stride: u32) -> Result<String, DayflyError> {
     Ok(qr::decode_luma(&Luma {

@@ -17,7 +17,9 @@ mod kept;
 mod listener;
 mod markup;
 mod room;
+mod scanner;
 mod verification;
+mod version;
 
 pub use code::{CodeShare, JoinCode};
 pub use discovery::{DiscoveryError, DiscoverySink, LocalDiscovery};
@@ -26,8 +28,10 @@ pub use invite::{Invite, manual_half, qr_encode, qr_read};
 pub use kept::{KeptIdentity, KeyStore};
 pub use listener::{Listener, LogLevel, LogSink, Subscription, log_to, log_to_system};
 pub use markup::read_markup;
-pub use room::{Dayfly, ManualJoin, Room};
+pub use room::{Dayfly, ManualJoin, Room, whom_it_contacts};
+pub use scanner::{Lease, Scanner};
 pub use verification::Verification;
+pub use version::{BuildInfo, build_info, dayfly_surface};
 
 use std::sync::{Arc, LazyLock};
 

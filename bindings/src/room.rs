@@ -7,6 +7,7 @@ use crate::{
     Subscription, Verification,
 };
 use dayfly_core::doctor::Finding;
+use dayfly_core::engine;
 use dayfly_core::engine::DoctorOptions;
 use dayfly_core::engine::{
     Engine, EngineOptions, ManualCode, ManualJoin as Join, NativeOptions, RoomHandle, RoomOptions, Stats,
@@ -118,6 +119,14 @@ impl Dayfly {
     pub async fn panic(&self) {
         self.engine.panic().await;
     }
+}
+
+/// Whom a room of these options would contact, and what they learn: paragraphs to read before
+/// anything is contacted. `trackers` are those its invite names; `native` says that it is a native
+/// room.
+#[uniffi::export]
+pub fn whom_it_contacts(options: RoomOptions, trackers: Vec<String>, native: bool) -> Vec<String> {
+    engine::whom_it_contacts(&options, &trackers, native)
 }
 
 /// Somebody who was shown a code and shows another in return. Freeing it gives up, unless the room

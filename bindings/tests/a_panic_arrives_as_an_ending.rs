@@ -38,7 +38,7 @@ async fn each_task_that_runs_for_the_whole_of_a_room() {
             embedded_tracker: Some(([127, 0, 0, 1], 0).into()),
             ..RoomOptions::default()
         };
-        let invite = Invite::new_web_room(vec!["http://localhost:3000".into()], None).unwrap();
+        let invite = Invite::new_web_room(vec!["http://localhost:3000".into()], None, None).unwrap();
         let room = dayfly.enter(invite, options, None, None).await.unwrap();
         let (tell, told) = channel();
         let _panics = room.subscribe(Box::new(Panics)).unwrap();

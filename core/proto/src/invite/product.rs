@@ -10,8 +10,8 @@ pub const URI_SCHEME: &str = "dayfly";
 /// and invites are plain [`URI_SCHEME`] links.
 pub const LINK_HOST: &str = "";
 
-/// The Android application id, which is also the package of its Kotlin sources.
-pub const ANDROID_APPLICATION_ID: &str = "app.dayfly.android";
+/// The Android application id.
+pub const ANDROID_APPLICATION_ID: &str = "app.dayfly";
 
 /// The iOS bundle identifier.
 pub const IOS_BUNDLE_ID: &str = "app.dayfly.ios";

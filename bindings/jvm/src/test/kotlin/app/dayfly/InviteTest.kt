@@ -19,7 +19,7 @@ class InviteTest {
     fun `an invite survives its QR code`() {
         val link = Invite.newWebRoom(listOf("https://rooms.example"), "swordfish").use { it.info().link }
         val width = 400
-        assertEquals(link, qrRead(picture(qrEncode(link), width), width.toUInt(), width.toUInt(), width.toUInt()))
+        assertEquals(link, qrRead(drawn(qrEncode(link), width), width.toUInt(), width.toUInt(), width.toUInt()))
         Invite.parse(link).use {
             assertEquals(InviteAccess.PRIVATE, it.info().access)
             assertTrue(it.info().urls.single().startsWith("https://rooms.example/private/"))
@@ -32,6 +32,14 @@ class InviteTest {
             assertEquals(InviteAccess.NEEDS_PASSWORD, locked.info().access)
             locked.unlock("swordfish").use { assertEquals(InviteAccess.PRIVATE, it.info().access) }
         }
+    }
+
+    @Test
+    fun `a room may have a name that somebody chose`() {
+        Invite.newWebRoom(name = "tea at five").use {
+            assertEquals("tea at five" to InviteAccess.PUBLIC, it.info().room to it.info().access)
+        }
+        assertThrows<DayflyException.Refused> { Invite.newWebRoom(name = "") }
     }
 
     @Test
@@ -49,18 +57,18 @@ class InviteTest {
             assertThrows<DayflyException.Refused> { qrRead(ByteBuffer.allocateDirect(10), 1000u, 1000u, 1000u) }
         assertEquals(ErrorKind.BAD_INVITE, refused.kind)
     }
+}
 
-    private fun picture(code: Matrix, width: Int): ByteBuffer {
-        val size = code.size.toInt()
-        val scale = width / (size + 8)
-        val luma = ByteBuffer.allocateDirect(width * width)
-        for (row in 0 until width) {
-            for (column in 0 until width) {
-                val (x, y) = column / scale - 4 to row / scale - 4
-                val dark = x in 0 until size && y in 0 until size && code.modules[y * size + x] != 0.toByte()
-                luma.put(if (dark) 0 else -1)
-            }
+/** Draws [code] into a brightness plane of [width] pixels squared. */
+fun drawn(code: Matrix, width: Int, luma: ByteBuffer = ByteBuffer.allocateDirect(width * width)): ByteBuffer {
+    val size = code.size.toInt()
+    val scale = width / (size + 8)
+    for (row in 0 until width) {
+        for (column in 0 until width) {
+            val (x, y) = column / scale - 4 to row / scale - 4
+            val dark = x in 0 until size && y in 0 until size && code.modules[y * size + x] != 0.toByte()
+            luma.put(if (dark) 0 else -1)
         }
-        return luma.flip()
     }
+    return luma.flip()
 }

@@ -85,6 +85,16 @@ class LanTest {
         override fun stop() = throw IllegalStateException("anything")
     }
 
+    /** Allowed to look, and finds that it cannot. */
+    private class Lost(private val why: DiscoveryException) : LocalDiscovery {
+        override fun advertise(service: String, instance: String, port: UShort): Unit =
+            throw DiscoveryException.Failed()
+
+        override fun browse(service: String, sink: DiscoverySink) = sink.use { it.failed(why) }
+
+        override fun stop() = Unit
+    }
+
     private val local = RoomOptions(local = true)
 
     @Test
@@ -114,6 +124,21 @@ class LanTest {
             }
         }
         eventually("the search has ended") { network.isEmpty() }
+        eventually("objects are gone") { liveObjects() == before }
+    }
+
+    @Test
+    fun `a search that fails later is reported`(): Unit = runBlocking {
+        val before = liveObjects()
+        Dayfly.startWith(Lost(DiscoveryException.NoNetwork())).use { dayfly ->
+            dayfly.openNative(NativeOptions(history = HistoryPolicy.Members), local).use { room ->
+                val ear = Ear()
+                room.subscribe(ear).use {
+                    ear.await<Event.Rendezvous> { "no network" in it.status.detail.orEmpty() }
+                    room.leave()
+                }
+            }
+        }
         eventually("objects are gone") { liveObjects() == before }
     }
 

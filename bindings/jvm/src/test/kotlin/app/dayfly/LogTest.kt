@@ -3,8 +3,10 @@ package app.dayfly
 import app.dayfly.core.LogLevel
 import app.dayfly.core.LogSink
 import app.dayfly.core.logTo
+import app.dayfly.core.logToSystem
 import app.dayfly.core.proto.Event
 import kotlinx.coroutines.runBlocking
+import org.junit.jupiter.api.Assertions.assertEquals
 import org.junit.jupiter.api.Assertions.assertTrue
 import org.junit.jupiter.api.Test
 import java.util.concurrent.ConcurrentLinkedQueue
@@ -40,6 +42,11 @@ class LogTest {
                 eventually("the failing listener is logged") { lines.any { "listener" in it } }
             }
         }
+        // The system of a JVM has no log: nothing is said from now on, here or there.
+        logToSystem(LogLevel.ERROR)
+        val heard = lines.size
+        inARoom { _, room, _ -> room.say("unheard") }
+        assertEquals(heard, lines.size)
         val telling = listOf("canary", "127.0.0.1", "candidate", "ufrag", "BEGIN", "sha-256")
         val told = lines.filter { line -> telling.any { it in line } }
         assertTrue(told.isEmpty(), "the log tells too much:\n${told.joinToString("\n")}")

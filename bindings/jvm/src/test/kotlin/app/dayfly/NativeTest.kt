@@ -2,12 +2,9 @@ package app.dayfly
 
 import app.dayfly.core.Dayfly
 import app.dayfly.core.DayflyException
-import app.dayfly.core.Invite
 import app.dayfly.core.KeptIdentity
 import app.dayfly.core.KeyStore
 import app.dayfly.core.KeyStoreException
-import app.dayfly.core.Room
-import app.dayfly.core.Verification
 import app.dayfly.core.engine.ErrorKind
 import app.dayfly.core.engine.NativeOptions
 import app.dayfly.core.liveObjects
@@ -15,12 +12,7 @@ import app.dayfly.core.proto.Command
 import app.dayfly.core.proto.EndReason
 import app.dayfly.core.proto.Event
 import app.dayfly.core.proto.HistoryPolicy
-import app.dayfly.core.proto.MemberKind
-import app.dayfly.core.proto.Trust
-import app.dayfly.core.proto.VerificationState
-import app.dayfly.core.proto.VerificationStep
 import kotlinx.coroutines.runBlocking
-import kotlinx.coroutines.withTimeout
 import org.junit.jupiter.api.Assertions.assertArrayEquals
 import org.junit.jupiter.api.Assertions.assertEquals
 import org.junit.jupiter.api.Assertions.assertFalse
@@ -30,82 +22,6 @@ import org.junit.jupiter.api.assertThrows
 
 /** Two members on the JVM in a native room: all that its owner and its guests can do. */
 class NativeTest {
-    private class Member(val room: Room) : AutoCloseable {
-        val ear = Ear()
-        private val listening = room.subscribe(ear)
-
-        fun meets(name: String) = ear.await(name) { event ->
-            when (event) {
-                is Event.MemberJoined -> event.member.name == name
-                is Event.Reset -> event.snapshot.members.any { it.name == name }
-                else -> false
-            }
-        }
-
-        override fun close() {
-            listening.close()
-            room.close()
-        }
-    }
-
-    private suspend fun twoMembers(work: suspend (ada: Member, bob: Member) -> Unit) {
-        val before = liveObjects()
-        Dayfly.start().use { one ->
-            Dayfly.start().use { two ->
-                val opened = one.openNative(NativeOptions(history = HistoryPolicy.Members), HOST.copy(name = "Ada"))
-                Member(opened).use { ada ->
-                    val link = opened.invite().use { it.info().link }
-                    val entered = Invite.parse(link).use { two.enter(it, GUEST.copy(name = "Bob")) }
-                    Member(entered).use { bob ->
-                        ada.meets("Bob")
-                        bob.meets("Ada")
-                        work(ada, bob)
-                    }
-                }
-            }
-        }
-        assertEquals(before, liveObjects(), "objects were left behind")
-    }
-
-    @Test
-    fun `members compare codes, and both are then verified`(): Unit = runBlocking {
-        twoMembers { ada, bob ->
-            val guest = ada.room.snapshot().members.single()
-            assertEquals(MemberKind.NATIVE to Trust.NEW, guest.kind to guest.trust)
-            ada.room.verify("Bob").use { asked ->
-                bob.ear.await<Event.Verification> { it.state == VerificationState.ASKED }
-                val seen = bob.room.verifications().single()
-                assertEquals(VerificationState.ASKED, seen.use { it.step().state })
-                bob.room.verify("Ada").use { agreed ->
-                    assertEquals("Ada", bob.room.snapshot().members.single { it.id == agreed.member() }.name)
-                    val shown = listOf(asked, agreed).map { it.until(VerificationState.COMPARE) }
-                    assertEquals(shown[0].emoji, shown[1].emoji)
-                    assertEquals(shown[0].digits, shown[1].digits)
-                    assertEquals(7, shown[0].emoji?.size)
-                    asked.confirm()
-                    agreed.confirm()
-                    for (one in listOf(asked, agreed)) {
-                        assertEquals(VerificationState.DONE, one.until(VerificationState.DONE).state)
-                        assertEquals(null, one.next())
-                        val late = assertThrows<DayflyException.Refused> { runBlocking { one.confirm() } }
-                        assertEquals(ErrorKind.BAD_REQUEST, late.kind)
-                        one.cancel()
-                    }
-                }
-            }
-            for (member in listOf(ada, bob)) {
-                assertEquals(Trust.VERIFIED, member.room.snapshot().members.single().trust)
-            }
-        }
-    }
-
-    private suspend fun Verification.until(state: VerificationState): VerificationStep =
-        withTimeout(DEADLINE.toMillis()) {
-            var step = next()
-            while (step != null && step.state != state) step = next()
-            step ?: error("it ended as ${step().state}, without $state")
-        }
-
     @Test
     fun `what was said is answered, changed and taken back`(): Unit = runBlocking {
         twoMembers { ada, bob ->
