@@ -40,11 +40,8 @@ public class Dayfly private constructor(private val core: CoreDayfly) : AutoClos
      *
      * @param invite stays the caller's to close.
      */
-    public suspend fun enter(
-        invite: Invite,
-        options: RoomOptions = RoomOptions(),
-        kept: KeptIdentity? = null,
-    ): Room = Room.of { core.enter(invite, options, kept) }
+    public suspend fun enter(invite: Invite, options: RoomOptions = RoomOptions(), kept: KeptIdentity? = null): Room =
+        Room.of { core.enter(invite, options, kept) }
 
     /**
      * Tries a short code as people say it: `4821-tulip-anchor`. A slip of the finger is refused with
@@ -72,7 +69,7 @@ public class Dayfly private constructor(private val core: CoreDayfly) : AutoClos
     /** Wipes every room at once, without a goodbye; done within a tenth of a second. This can be used again. */
     public suspend fun panic(): Unit = core.panic()
 
-    /** Ends the network thread, once the last room is closed too. */
+    /** Ends the network thread, once the last room is closed too. Until then it keeps a JVM from ending. */
     override fun close(): Unit = core.close()
 
     /** Where it begins. */

@@ -135,8 +135,11 @@ internal object Fold {
     }
 
     /** Reports may overtake each other: what was read has not merely been delivered. */
-    private fun DeliveryState.unlessLessThan(known: DeliveryState?): DeliveryState =
-        if (known == DeliveryState.READ || known == DeliveryState.DELIVERED && this != DeliveryState.READ) known else this
+    private fun DeliveryState.unlessLessThan(known: DeliveryState?): DeliveryState = when (known) {
+        DeliveryState.READ -> known
+        DeliveryState.DELIVERED -> if (this == DeliveryState.READ) this else known
+        else -> this
+    }
 
     /** Where a message belongs in time, as in the core: arrival for what arrived, the claim for history. */
     private val Message.order: ULong get() = if (history) sentAt else at

@@ -11,16 +11,23 @@ public class NativeLibraryException internal constructor(message: String, cause:
 
 /** The native library: found, and of the version this code was made with, or refused in one sentence. */
 internal object NativeLibrary {
-    fun require() {
+    /** What the JVM says about it, the first time and each time after. */
+    private val refusal: LinkageError? by lazy {
         try {
             uniffiEnsureInitialized()
+            null
         } catch (error: LinkageError) {
-            val reason = generateSequence<Throwable>(error) { it.cause }.last()
-            throw NativeLibraryException("$SENTENCE (${reason.message})", error)
+            error
         }
     }
 
-    private const val SENTENCE =
-        "The native library libdayfly is missing, or of another version than the Kotlin code that uses it: " +
-            "take both from one release."
+    fun require() {
+        val error = refusal ?: return
+        val missing = error is UnsatisfiedLinkError && error.message.orEmpty().startsWith("Unable to load library")
+        throw NativeLibraryException(if (missing) MISSING else ANOTHER, error)
+    }
+
+    private const val MISSING = "The native library libdayfly is not there: the app must bring the one for this system."
+    private const val ANOTHER =
+        "The native library libdayfly is of another version than the Kotlin code that uses it: take both from one release."
 }

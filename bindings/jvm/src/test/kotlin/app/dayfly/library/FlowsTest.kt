@@ -40,7 +40,8 @@ class FlowsTest {
             cat.send("cmd" to "typing", "on" to true)
             ada.until("Cat types") { it.typing == listOf(Typing(catHere, direct = false)) }
             cat.send("cmd" to "say", "text" to "Hello from a terminal", "ref" to "1")
-            assertTrue(ada.until("Cat has said it") { it.messages.last().text == "Hello from a terminal" }.typing.isEmpty())
+            val said = ada.until("Cat has said it") { it.messages.last().text == "Hello from a terminal" }
+            assertTrue(said.typing.isEmpty())
 
             bob.typing(true, to = "Ada")
             ada.until("Bob types in the direct thread") { it.typing == listOf(Typing(bobHere, direct = true)) }

@@ -187,8 +187,9 @@ class FoldTest {
             Event.Typing(BOB.id, true, false),
             Event.Verification(BOB.id, VerificationState.COMPARE, null, null),
         )
-        val after = before.then(Event.Reset(snapshot(listOf(CAT), listOf(message("two", ADA)))))
-        assertEquals(Fold.start(snapshot(listOf(CAT), listOf(message("two", ADA)))).copy(delivery = after.delivery), after)
+        val now = snapshot(listOf(CAT), listOf(message("two", ADA)))
+        val after = before.then(Event.Reset(now))
+        assertEquals(Fold.start(now).copy(delivery = after.delivery), after)
         assertEquals(setOf("two"), after.delivery.keys)
     }
 

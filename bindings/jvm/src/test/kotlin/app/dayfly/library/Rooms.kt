@@ -7,7 +7,6 @@ import app.dayfly.HOST
 import app.dayfly.Room
 import app.dayfly.RoomState
 import app.dayfly.Terminal
-import app.dayfly.core.Invite
 import app.dayfly.core.engine.NativeOptions
 import app.dayfly.core.liveObjects
 import app.dayfly.core.proto.HistoryPolicy
