@@ -1,4 +1,4 @@
-// A camera's frame read by the core, where it lies.
+// A camera's frame read by the core: where it lies, and in memory that the core lends by address.
 import DayflyCore
 import Foundation
 import Testing
@@ -9,6 +9,26 @@ extension Smoke {
     let side = UInt32(frame.side)
     #expect(
       try qrRead(luma: frame.luma, width: side, height: side, stride: side) == "where it lies")
+  }
+
+  @Test func aFrameIsReadFromLentMemory() async throws {
+    try await leavingNothing {
+      let frame = try Frame(showing: "lent")
+      let side = UInt32(frame.side)
+      let scanner = try QrScanner(capacity: UInt64(frame.luma.count), most: 1)
+      let lease = try #require(try scanner.lend())
+      #expect(try scanner.lend() == nil, "one is all there is")
+      let start = UnsafeMutableRawPointer(bitPattern: UInt(lease.address()))
+      let memory = UnsafeMutableRawBufferPointer(start: start, count: Int(lease.capacity()))
+      frame.luma.copyBytes(to: memory)
+      #expect(try scanner.read(lease: lease, width: side, height: side, stride: side) == "lent")
+      let again = await refusal {
+        try scanner.read(lease: lease, width: side, height: side, stride: side)
+      }
+      #expect(again?.kind == .badRequest)
+      scanner.stop()
+      #expect(await refusal { try scanner.lend() }?.kind == .ended)
+    }
   }
 }
 
