@@ -54,7 +54,8 @@ class MainActivity : ComponentActivity() {
         val dark = isDark(settings.appearance)
         LaunchedEffect(dark) { enableEdgeToEdge(bars(dark), bars(dark)) }
 
-        val shown = settings.screenshots || stack.last().screen.public
+        val room by graph.session.room.collectAsState()
+        val shown = settings.screenshots || (stack.last().screen.public && room == null)
         SideEffect { if (shown) window.clearFlags(FLAG_SECURE) else window.addFlags(FLAG_SECURE) }
 
         DayflyTheme(settings.appearance, settings.dynamicColour) {

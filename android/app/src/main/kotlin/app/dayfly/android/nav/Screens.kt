@@ -1,6 +1,8 @@
 package app.dayfly.android.nav
 
 import androidx.compose.runtime.Composable
+import androidx.compose.runtime.collectAsState
+import androidx.compose.runtime.getValue
 import app.dayfly.android.Graph
 import app.dayfly.android.home.HomeRoute
 import app.dayfly.android.invite.ByHandRoute
@@ -20,6 +22,7 @@ import app.dayfly.android.people.MembersRoute
 import app.dayfly.android.people.ReportRoute
 import app.dayfly.android.people.RoomOptionsRoute
 import app.dayfly.android.people.VerifyRoute
+import app.dayfly.android.room.RoomRoute
 import app.dayfly.android.settings.LicencesRoute
 import app.dayfly.android.settings.PageRoute
 import app.dayfly.android.settings.SettingsScreen
@@ -30,7 +33,7 @@ import app.dayfly.android.welcome.WelcomeRoute
 internal fun Screens(screen: Screen, graph: Graph, navigator: Navigator) {
     when (screen) {
         Screen.Welcome -> WelcomeRoute(graph, navigator)
-        Screen.Home -> HomeRoute(graph, navigator)
+        Screen.Home -> HomeOrRoom(graph, navigator)
         Screen.Join -> JoinRoute(graph, navigator)
         Screen.Scan -> JoinScanRoute(graph, navigator)
         Screen.LinksHelp -> LinksHelpRoute(navigator::back)
@@ -53,4 +56,11 @@ internal fun Screens(screen: Screen, graph: Graph, navigator: Navigator) {
         Screen.Network -> NetworkRoute(graph, navigator)
         Screen.Doctor -> DoctorRoute(graph, navigator)
     }
+}
+
+/** Where one starts, or the room one is in: out of a room there is no way but to leave it. */
+@Composable
+private fun HomeOrRoom(graph: Graph, navigator: Navigator) {
+    val room by graph.session.room.collectAsState()
+    if (room == null) HomeRoute(graph, navigator) else RoomRoute(graph, navigator)
 }
