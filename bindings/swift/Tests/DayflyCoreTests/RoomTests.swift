@@ -15,9 +15,7 @@ extension Smoke {
       #expect(snapshot.me.name == "Swift" && snapshot.members.isEmpty)
 
       let terminal = try Terminal("join", link, "--name", "Terminal")
-      let they = try await heard.first("Terminal") {
-        if case .memberJoined(let member) = $0, member.name == "Terminal" { member } else { nil }
-      }
+      let they = try await heard.member("Terminal")
       let me = try await terminal.first("member_joined") { $0.member?.name == "Swift" }.member
       #expect(they.kind == .native && they.trust == .new)
 
@@ -51,7 +49,11 @@ extension Smoke {
 
   @Test func codesAreComparedWithTheTerminal() async throws {
     try await inARoom { _, room, link in
+      let ear = Ear()
+      let subscription = try room.subscribe(listener: ear)
+      var heard = Heard(ear.events)
       let terminal = try Terminal("join", link, "--name", "Terminal")
+      _ = try await heard.member("Terminal")
       _ = try await terminal.first("member_joined")
       let verification = try await room.verify(member: "Terminal")
       let asked = try await terminal.first("verification") { $0.state == "asked" }
@@ -65,6 +67,7 @@ extension Smoke {
       try terminal.send(["cmd": "verify_confirm", "member": "Swift"])
       _ = try await verification.first(.done)
       #expect(try await room.snapshot().members.map(\.trust) == [.verified])
+      subscription.unsubscribe()
     }
   }
 
@@ -122,6 +125,7 @@ extension Smoke {
 
   @Test func whatIsLetGoOfIsFreed() async throws {
     weak var listener: Ear?
+    var heard: Heard<Event>?
     try await leavingNothing {
       let terminal = try Terminal("open", "--web")
       let link = try #require(try await terminal.first("ready").link)
@@ -130,6 +134,7 @@ extension Smoke {
         let room = try await dayfly.enter(invite: Invite.parse(text: link), options: guest)
         let ear = Ear()
         listener = ear
+        heard = Heard(ear.events)
         let subscription = try room.subscribe(listener: ear)
         _ = try await terminal.first("member_joined")
         withExtendedLifetime((room, subscription)) {}
@@ -137,11 +142,24 @@ extension Smoke {
       // Nobody said goodbye: freeing the room did.
       _ = try await terminal.first("member_left")
     }
+    // The thread that calls the listener lets go of it when it ends, which nothing waits for.
+    _ = await heard?.rest()
     #expect(listener == nil)
   }
 }
 
 extension Heard where Item == Event {
+  /// The member of this name: here already, or who comes.
+  mutating func member(_ name: String) async throws -> Member {
+    try await first(name) {
+      switch $0 {
+      case .memberJoined(let member) where member.name == name: member
+      case .reset(let snapshot): snapshot.members.first { $0.name == name }
+      default: nil
+      }
+    }
+  }
+
   /// The first message for which `holds`.
   mutating func message(_ holds: (Message) -> Bool) async throws -> Message {
     try await first("message") {

@@ -67,13 +67,17 @@ struct NotHeard: Error {
   let instead: [String]
 }
 
-/// Hears a room; `end` is the end of what it keeps.
+/// Hears a room. What it hears ends with `end`, or when it is freed.
 final class Ear: Listener {
   let events: AsyncStream<Event>
   private let continuation: AsyncStream<Event>.Continuation
 
   init() {
     (events, continuation) = AsyncStream.makeStream()
+  }
+
+  deinit {
+    end()
   }
 
   func onEvent(event: Event) {
