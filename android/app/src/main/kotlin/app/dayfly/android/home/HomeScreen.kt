@@ -5,6 +5,7 @@ import androidx.compose.foundation.layout.Arrangement
 import androidx.compose.foundation.layout.Box
 import androidx.compose.foundation.layout.Column
 import androidx.compose.foundation.layout.Row
+import androidx.compose.foundation.layout.RowScope
 import androidx.compose.foundation.layout.Spacer
 import androidx.compose.foundation.layout.WindowInsets
 import androidx.compose.foundation.layout.WindowInsetsSides
@@ -30,6 +31,7 @@ import androidx.compose.ui.graphics.Color
 import androidx.compose.ui.res.stringResource
 import androidx.compose.ui.semantics.heading
 import androidx.compose.ui.semantics.semantics
+import androidx.compose.ui.text.style.LineBreak
 import androidx.compose.ui.text.style.TextAlign
 import androidx.compose.ui.unit.dp
 import app.dayfly.android.R
@@ -42,7 +44,6 @@ import app.dayfly.android.ui.LinkRow
 import app.dayfly.android.ui.Mayfly
 import app.dayfly.android.ui.Pict
 import app.dayfly.android.ui.PrimaryButton
-import app.dayfly.android.ui.QuietButton
 import app.dayfly.android.ui.RowLine
 import app.dayfly.android.ui.SecondaryButton
 import app.dayfly.android.ui.SectionTitle
@@ -150,10 +151,10 @@ private fun Head(actions: HomeActions) {
                     .widthIn(max = Space.column)
                     .fillMaxWidth()
                     .padding(horizontal = Space.page)
-                    .padding(top = Space.page, bottom = 28.dp),
+                    .padding(top = Space.medium, bottom = Space.page),
                 horizontalAlignment = Alignment.CenterHorizontally,
             ) {
-                Mayfly(Modifier.size(88.dp))
+                Mayfly(Modifier.size(80.dp))
                 Text(
                     stringResource(R.string.app_name),
                     Modifier.semantics { heading() },
@@ -161,7 +162,7 @@ private fun Head(actions: HomeActions) {
                 )
                 Text(
                     stringResource(R.string.motto),
-                    style = MaterialTheme.typography.bodyMedium,
+                    style = MaterialTheme.typography.bodyMedium.copy(lineBreak = LineBreak.Heading),
                     color = faint,
                     textAlign = TextAlign.Center,
                 )
@@ -206,8 +207,8 @@ private fun NativeCard(actions: HomeActions) {
         paper = MaterialTheme.colorScheme.primaryContainer,
         ink = MaterialTheme.colorScheme.onPrimaryContainer,
     ) {
-        PrimaryButton(stringResource(R.string.room_native_open), actions::openNative, Modifier.fillMaxWidth())
-        QuietButton(stringResource(R.string.room_options), actions::openNativeWith, Modifier.fillMaxWidth())
+        PrimaryButton(stringResource(R.string.room_native_open), actions::openNative, Modifier.weight(1f))
+        IconAction(R.drawable.ic_settings, stringResource(R.string.room_native_options), actions::openNativeWith)
     }
 }
 
@@ -220,8 +221,8 @@ private fun WebCard(actions: HomeActions) {
         paper = MaterialTheme.colorScheme.surfaceContainerLow,
         ink = MaterialTheme.colorScheme.onSurface,
     ) {
-        SecondaryButton(stringResource(R.string.room_web_open), actions::openWeb, Modifier.fillMaxWidth())
-        QuietButton(stringResource(R.string.room_options), actions::openWebWith, Modifier.fillMaxWidth())
+        SecondaryButton(stringResource(R.string.room_web_open), actions::openWeb, Modifier.weight(1f))
+        IconAction(R.drawable.ic_settings, stringResource(R.string.room_web_options), actions::openWebWith)
     }
 }
 
@@ -232,10 +233,17 @@ private fun RoomCard(
     text: String,
     paper: Color,
     ink: Color,
-    buttons: @Composable () -> Unit,
+    buttons: @Composable RowScope.() -> Unit,
 ) {
     Surface(shape = MaterialTheme.shapes.large, color = paper, contentColor = ink) {
-        Column(Modifier.fillMaxWidth().padding(Space.page).padding(bottom = 0.dp)) {
+        Column(
+            Modifier.fillMaxWidth().padding(
+                start = Space.page,
+                end = Space.medium,
+                top = Space.large,
+                bottom = Space.large,
+            ),
+        ) {
             Row(
                 horizontalArrangement = Arrangement.spacedBy(Space.medium),
                 verticalAlignment = Alignment.CenterVertically,
@@ -244,9 +252,13 @@ private fun RoomCard(
                 Text(title, Modifier.semantics { heading() }, style = MaterialTheme.typography.titleLarge)
             }
             Spacer(Modifier.height(Space.small))
-            Text(text, style = MaterialTheme.typography.bodyMedium)
-            Spacer(Modifier.height(Space.large))
-            buttons()
+            Text(text, Modifier.padding(end = Space.small), style = MaterialTheme.typography.bodyMedium)
+            Spacer(Modifier.height(Space.medium))
+            Row(
+                horizontalArrangement = Arrangement.spacedBy(Space.small),
+                verticalAlignment = Alignment.CenterVertically,
+                content = buttons,
+            )
         }
     }
 }

@@ -151,7 +151,7 @@ private fun Expire.word(): String = when (this) {
 internal fun Said(@StringRes text: Int) {
     Text(
         stringResource(text),
-        Modifier.padding(horizontal = Space.hair),
+        Modifier.padding(top = Space.small),
         style = MaterialTheme.typography.bodyMedium,
         color = faint,
     )

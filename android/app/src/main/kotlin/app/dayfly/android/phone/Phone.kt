@@ -50,7 +50,7 @@ internal class Phone(
             scope = scope,
             start = { Dayfly.start(LanDiscovery(SystemNsd(app))) },
             options = { roomOptions() },
-            kept = { kept.open() },
+            kept = { if (settings.now.showKept) kept.open() else null },
         )
 
     /** Copying and pasting. */

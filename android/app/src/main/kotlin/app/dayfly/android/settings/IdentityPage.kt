@@ -28,16 +28,29 @@ import app.dayfly.android.ui.ScreenColumn
 import app.dayfly.android.ui.ScreenScaffold
 import app.dayfly.android.ui.SecondaryButton
 import app.dayfly.android.ui.SectionTitle
+import app.dayfly.android.ui.SwitchRow
 
 /** The kept identity: what one is, and whether to have one. */
 @Composable
-internal fun IdentityPage(ui: IdentityUi, actions: IdentityActions) {
+internal fun IdentityPage(ui: IdentityUi, shown: Boolean, onShown: (Boolean) -> Unit, actions: IdentityActions) {
     ScreenScaffold(stringResource(R.string.identity_title), actions::back, large = true) { padding ->
         ScreenColumn(padding) {
             BusyLine(ui.busy)
             Said(ui)
             Note(stringResource(R.string.identity_what))
-            if (ui.exists) There(ui, actions) else None(ui, actions)
+            if (ui.exists) {
+                Group {
+                    SwitchRow(
+                        stringResource(R.string.identity_show),
+                        shown,
+                        onShown,
+                        text = stringResource(R.string.identity_show_text),
+                    )
+                }
+                There(ui, actions)
+            } else {
+                None(ui, actions)
+            }
             Note(stringResource(R.string.identity_room))
         }
     }

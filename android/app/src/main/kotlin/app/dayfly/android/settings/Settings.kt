@@ -16,6 +16,8 @@ internal data class Settings(
     val name: String = "",
     /** Whether the others are shown that this person types. */
     val typing: Boolean = true,
+    /** Whether a kept identity, if there is one, is shown to the members of Dayfly rooms. */
+    val showKept: Boolean = true,
     /** Whether the others are told what this person has seen, in rooms that have receipts. */
     val receipts: Boolean = true,
     val route: Route = Route.AUTOMATIC,

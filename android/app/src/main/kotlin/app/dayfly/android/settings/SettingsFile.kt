@@ -23,6 +23,7 @@ internal object SettingsFile {
         .put("name", settings.name)
         .put("typing", settings.typing)
         .put("receipts", settings.receipts)
+        .put("show_kept", settings.showKept)
         .put("route", settings.route.name)
         .put("relay_for_others", settings.relayForOthers)
         .put("trackers", JSONArray(settings.trackers))
@@ -51,6 +52,7 @@ internal object SettingsFile {
             termsAccepted = json.optInt("terms", usual.termsAccepted),
             name = json.optString("name", usual.name).take(Settings.MAX_NAME),
             typing = json.optBoolean("typing", usual.typing),
+            showKept = json.optBoolean("show_kept", usual.showKept),
             receipts = json.optBoolean("receipts", usual.receipts),
             route = json.one("route", usual.route),
             relayForOthers = json.optBoolean("relay_for_others", usual.relayForOthers),

@@ -38,7 +38,7 @@ internal fun PageRoute(page: Page, graph: Graph, navigator: Navigator) {
     val back = navigator::back
     when (page) {
         Page.YOU -> YouPage(settings, change, back)
-        Page.IDENTITY -> IdentityRoute(graph, navigator)
+        Page.IDENTITY -> IdentityRoute(settings, change, graph, navigator)
         Page.CONNECTIONS -> ConnectionsRoute(settings, change, graph, navigator)
         Page.NOTICES -> NoticesRoute(settings, change, graph, navigator)
         Page.LOOK -> LookRoute(settings, change, navigator)
@@ -115,13 +115,15 @@ private fun ConnectionsRoute(settings: Settings, change: Change, graph: Graph, n
 }
 
 @Composable
-private fun IdentityRoute(graph: Graph, navigator: Navigator) {
+private fun IdentityRoute(settings: Settings, change: Change, graph: Graph, navigator: Navigator) {
     val model = viewModel { IdentityModel(graph.phone.kept, Documents(graph.app.contentResolver)) }
     val ui by model.ui.collectAsState()
     val create = rememberLauncherForActivityResult(CreateDocument(BINARY)) { model.export(it) }
     val open = rememberLauncherForActivityResult(OpenDocument()) { uri -> if (uri != null) model.pick(uri) }
     IdentityPage(
         ui,
+        settings.showKept,
+        { on -> change { it.copy(showKept = on) } },
         object : IdentityActions {
             override fun create() = model.create()
 

@@ -71,7 +71,7 @@ internal fun SettingsScreen(onPage: (Page) -> Unit, onBack: () -> Unit) {
 internal fun Note(text: String) {
     Text(
         text,
-        Modifier.padding(horizontal = Space.hair, vertical = Space.small),
+        Modifier.padding(vertical = Space.small),
         style = MaterialTheme.typography.bodyMedium,
         color = faint,
     )

@@ -34,7 +34,7 @@ internal object Space {
     val small: Dp = 8.dp
     val medium: Dp = 12.dp
     val large: Dp = 16.dp
-    val page: Dp = 20.dp
+    val page: Dp = 16.dp
     val huge: Dp = 32.dp
 
     /** Nothing that is tapped is smaller. */

@@ -62,6 +62,7 @@ internal fun SecondaryButton(
         shape = ButtonShape,
         contentPadding = padding,
         border = BorderStroke(1.dp, MaterialTheme.colorScheme.outline),
+        colors = ButtonDefaults.outlinedButtonColors(contentColor = MaterialTheme.colorScheme.primary),
     ) {
         Words(text, icon)
     }

@@ -41,7 +41,7 @@ internal fun SectionTitle(text: String, modifier: Modifier = Modifier) {
     Text(
         text,
         modifier
-            .padding(start = Space.hair, end = Space.hair, top = Space.page, bottom = Space.small)
+            .padding(top = 20.dp, bottom = Space.small)
             .semantics { heading() },
         style = MaterialTheme.typography.labelLarge,
         color = MaterialTheme.colorScheme.primary,

@@ -1,5 +1,6 @@
 package app.dayfly.android.ui
 
+import androidx.compose.foundation.background
 import androidx.compose.foundation.layout.Box
 import androidx.compose.foundation.layout.Column
 import androidx.compose.foundation.layout.ColumnScope
@@ -20,8 +21,8 @@ import androidx.compose.foundation.layout.windowInsetsPadding
 import androidx.compose.foundation.rememberScrollState
 import androidx.compose.foundation.verticalScroll
 import androidx.compose.material3.ExperimentalMaterial3Api
-import androidx.compose.material3.LargeTopAppBar
 import androidx.compose.material3.MaterialTheme
+import androidx.compose.material3.MediumTopAppBar
 import androidx.compose.material3.Scaffold
 import androidx.compose.material3.SnackbarHost
 import androidx.compose.material3.SnackbarHostState
@@ -77,7 +78,7 @@ internal fun ScreenScaffold(
         modifier = modifier.nestedScroll(behaviour.nestedScrollConnection).imePadding(),
         topBar = {
             if (large) {
-                LargeTopAppBar(
+                MediumTopAppBar(
                     words,
                     navigationIcon = back,
                     actions = actions,
@@ -107,8 +108,8 @@ internal fun ScreenColumn(
             Modifier
                 .widthIn(max = Space.column)
                 .fillMaxSize()
-                .verticalScroll(rememberScrollState())
                 .padding(padding)
+                .verticalScroll(rememberScrollState())
                 .padding(horizontal = Space.page),
         ) {
             content()
@@ -123,6 +124,7 @@ internal fun FootBar(modifier: Modifier = Modifier, content: @Composable ColumnS
     Box(
         modifier
             .fillMaxWidth()
+            .background(MaterialTheme.colorScheme.surfaceContainer)
             .windowInsetsPadding(
                 WindowInsets.safeDrawing.only(WindowInsetsSides.Horizontal + WindowInsetsSides.Bottom),
             ),

@@ -3,6 +3,7 @@ package app.dayfly.android.ui
 import androidx.annotation.DrawableRes
 import androidx.compose.foundation.layout.Arrangement
 import androidx.compose.foundation.layout.Column
+import androidx.compose.foundation.layout.PaddingValues
 import androidx.compose.foundation.layout.Row
 import androidx.compose.foundation.layout.Spacer
 import androidx.compose.foundation.layout.fillMaxWidth
@@ -10,12 +11,14 @@ import androidx.compose.foundation.layout.height
 import androidx.compose.foundation.layout.padding
 import androidx.compose.foundation.layout.size
 import androidx.compose.foundation.layout.widthIn
+import androidx.compose.material3.ButtonDefaults
 import androidx.compose.material3.CircularProgressIndicator
 import androidx.compose.material3.LinearProgressIndicator
 import androidx.compose.material3.LocalContentColor
 import androidx.compose.material3.MaterialTheme
 import androidx.compose.material3.Surface
 import androidx.compose.material3.Text
+import androidx.compose.material3.TextButton
 import androidx.compose.runtime.Composable
 import androidx.compose.runtime.CompositionLocalProvider
 import androidx.compose.runtime.LaunchedEffect
@@ -78,7 +81,11 @@ internal fun Banner(
         Row(Modifier.padding(start = Space.large, end = Space.small)) {
             Pict(kind.icon, Modifier.padding(top = 14.dp).size(20.dp))
             Column(Modifier.weight(1f).padding(start = Space.medium, top = 13.dp, bottom = 13.dp, end = Space.small)) {
-                if (title != null) Text(title, style = MaterialTheme.typography.titleSmall)
+                if (title !=
+                    null
+                ) {
+                    Text(title, Modifier.padding(bottom = 2.dp), style = MaterialTheme.typography.titleSmall)
+                }
                 Text(text, style = MaterialTheme.typography.bodyMedium)
                 if (action != null) {
                     CompositionLocalProvider(LocalContentColor provides ink) {
@@ -93,10 +100,10 @@ internal fun Banner(
 
 @Composable
 private fun InkButton(text: String, ink: Color, onClick: () -> Unit) {
-    androidx.compose.material3.TextButton(
+    TextButton(
         onClick,
-        colors = androidx.compose.material3.ButtonDefaults.textButtonColors(contentColor = ink),
-        contentPadding = androidx.compose.foundation.layout.PaddingValues(horizontal = 0.dp, vertical = 10.dp),
+        colors = ButtonDefaults.textButtonColors(contentColor = ink),
+        contentPadding = PaddingValues(horizontal = 0.dp, vertical = 10.dp),
     ) {
         Text(text, style = MaterialTheme.typography.labelLarge)
     }

@@ -18,7 +18,6 @@ import androidx.compose.foundation.rememberScrollState
 import androidx.compose.foundation.verticalScroll
 import androidx.compose.material3.MaterialTheme
 import androidx.compose.material3.Scaffold
-import androidx.compose.material3.Surface
 import androidx.compose.material3.Text
 import androidx.compose.runtime.Composable
 import androidx.compose.ui.Alignment
@@ -26,6 +25,7 @@ import androidx.compose.ui.Modifier
 import androidx.compose.ui.res.stringResource
 import androidx.compose.ui.semantics.heading
 import androidx.compose.ui.semantics.semantics
+import androidx.compose.ui.text.style.LineBreak
 import androidx.compose.ui.text.style.TextAlign
 import androidx.compose.ui.unit.dp
 import app.dayfly.android.Graph
@@ -61,14 +61,12 @@ internal fun WelcomeRoute(graph: Graph, navigator: Navigator) {
 internal fun WelcomeScreen(onAccept: () -> Unit, onContacted: () -> Unit) {
     Scaffold(
         bottomBar = {
-            Surface(color = MaterialTheme.colorScheme.surfaceContainer) {
-                FootBar { PrimaryButton(stringResource(R.string.welcome_accept), onAccept, Modifier.fillMaxWidth()) }
-            }
+            FootBar { PrimaryButton(stringResource(R.string.welcome_accept), onAccept, Modifier.fillMaxWidth()) }
         },
         contentWindowInsets = WindowInsets(0),
     ) { padding ->
         Column(
-            Modifier.fillMaxSize().verticalScroll(rememberScrollState()).padding(padding),
+            Modifier.fillMaxSize().padding(padding).verticalScroll(rememberScrollState()),
             horizontalAlignment = Alignment.CenterHorizontally,
         ) {
             Sky {
@@ -87,7 +85,7 @@ internal fun WelcomeScreen(onAccept: () -> Unit, onContacted: () -> Unit) {
                     )
                     Text(
                         stringResource(R.string.motto),
-                        style = MaterialTheme.typography.bodyLarge,
+                        style = MaterialTheme.typography.bodyLarge.copy(lineBreak = LineBreak.Heading),
                         textAlign = TextAlign.Center,
                         color = faint,
                     )

@@ -96,8 +96,17 @@ private fun contrast(node: SemanticsNode, drawn: Bitmap): String? {
     val disabled = generateSequence(node) { it.parent }.any { SemanticsProperties.Disabled in it.config }
     if (text.isBlank() || disabled) return null
     val pixels = pixels(drawn, node.boundsInRoot)
-    val behind = pixels.groupingBy { it }.eachCount().maxByOrNull { it.value }?.key?.let { Color(it) } ?: return null
     val style = layout.layoutInput.style
+    // Over a gradient no colour behind is as frequent as that of the letters.
+    val paper = if (style.color ==
+        Color.Unspecified
+    ) {
+        pixels
+    } else {
+        pixels.filter { ratio(Color(it), style.color) > 1.05f }
+    }
+    val behind = paper.ifEmpty { pixels }.groupingBy { it }.eachCount().maxByOrNull { it.value }?.key?.let { Color(it) }
+        ?: return null
     // What a text field or a link draws is not told: then the pixel that stands out most.
     val letters = style.color.takeOrElse { Color(pixels.maxBy { ratio(Color(it), behind) }) }.compositeOver(behind)
     val bold = (style.fontWeight ?: FontWeight.Normal) >= FontWeight.Bold
