@@ -86,10 +86,12 @@ internal class Feed : Listener {
 
     private fun take(event: Event) {
         val states = current
-        when {
-            states != null -> states.update { Fold.step(it, event) }
-            event is Event.Reset -> begin(MutableStateFlow(Fold.start(event.snapshot)))
+        if (states == null && event is Event.Reset) {
+            // Where the states begin. Nobody can have heard anything before.
+            begin(MutableStateFlow(Fold.start(event.snapshot)))
+            return
         }
+        states?.update { Fold.step(it, event) }
         heard.tryEmit(event)
         when (event) {
             // Whatever was looked at meanwhile is gone.
