@@ -1,8 +1,8 @@
-"""The commands of scripts/android."""
+"""The commands of scripts/android and scripts/build-android."""
 
 import sys
 
-from tools import lint, lock, modules, robolectric
+from tools import lint, lock, looks, modules, pack, robolectric
 from tools.project import Failed
 
 COMMANDS = {
@@ -13,6 +13,8 @@ COMMANDS = {
     "format": lambda _: lint.run("--format"),
     "lock": lambda _: lock.write(),
     "fetch": lambda _: lock.fetch(),
+    "apk": lambda _: looks.run(),
+    "pack": lambda words: print(pack.build(*words).apk),
 }
 
 try:

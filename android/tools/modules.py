@@ -6,7 +6,8 @@ import pathlib
 from tools import kotlin, libraries, lock, project, resources, steps
 from tools.project import ANDROID, BIN, BUILD, CACHE, ROOT, Failed
 
-Compiled = collections.namedtuple("Compiled", "libraries resources classpath")
+# `own` are the folders and jars of the modules themselves, the app's R last.
+Compiled = collections.namedtuple("Compiled", "libraries resources own classpath")
 
 
 def bindings():
@@ -82,7 +83,8 @@ def app(variant="main"):
         main = libraries.path("test")
         made = resources.build("test", main)
         below[-1] = made.classes
-    return Compiled(main, made, [classes, *below, *libraries.jars(main)])
+    own = [classes, *below]
+    return Compiled(main, made, own, own + libraries.jars(main))
 
 
 def tests():

@@ -16,8 +16,8 @@ MAIN = ANDROID / "app/src/main"
 Resources = collections.namedtuple("Resources", "manifest apk classes names rules")
 
 
-def build(variant, opened):
-    """Makes them below build/VARIANT; `opened` are the libraries of that class path."""
+def build(variant, opened, **told):
+    """Makes them below build/VARIANT; `opened` are the libraries of that class path, `told` other settings."""
     folder = BUILD / variant
     made = Resources(
         folder / "AndroidManifest.xml",
@@ -27,9 +27,11 @@ def build(variant, opened):
         folder / "resources.pro",
     )
     aars = [library for library in opened if library.folder]
-    settings = project.settings()
+    settings = project.settings() | told
     manifests = [library.folder / "AndroidManifest.xml" for library in aars]
-    own = [MAIN / "AndroidManifest.xml", *sorted(file for file in (MAIN / "res").rglob("*") if file.is_file())]
+    folders = [MAIN / "res", MAIN / "assets"]
+    files = sorted(file for folder in folders for file in folder.rglob("*") if file.is_file())
+    own = [MAIN / "AndroidManifest.xml", *files]
     tools = [pathlib.Path(__file__), lock.PATH]
     steps.step(
         f"{variant}-manifest",
@@ -39,7 +41,7 @@ def build(variant, opened):
     )
     steps.step(
         f"{variant}-resources",
-        [made.manifest, [str(file.relative_to(MAIN)) for file in own], own, tools],
+        [made.manifest, settings, [str(file.relative_to(MAIN)) for file in own], own, tools],
         [made.apk, made.classes, made.names, made.rules],
         lambda: link(folder, made, aars, settings),
     )
@@ -81,7 +83,7 @@ def link(folder, made, aars, settings):
     steps.run(
         aapt2, "link", "-o", made.apk, "-I", lock.one("tools-platform-resources"),
         "--manifest", made.manifest, "--output-text-symbols", symbols, "--auto-add-overlay",
-        "--proguard", made.rules, "--no-version-vectors",
+        "--proguard", made.rules, "--no-version-vectors", *(["-A", MAIN / "assets"] if (MAIN / "assets").exists() else []),
         "--min-sdk-version", settings["minSdk"], "--target-sdk-version", settings["targetSdk"],
         "--version-code", settings["versionCode"], "--version-name", settings["versionName"],
         *[word for overlay in overlays for word in ("-R", overlay)],
@@ -138,12 +140,12 @@ def write_r(folder, package, values):
 
 
 def write_build_config(folder, settings):
-    texts = {"APPLICATION_ID": project.APPLICATION_ID, "BUILD_TYPE": "debug", "VERSION_NAME": settings["versionName"]}
+    texts = {"APPLICATION_ID": project.APPLICATION_ID, "VERSION_NAME": settings["versionName"]}
     texts |= {"BUILD": settings["build"], "LINK_HOST": settings["linkHost"], "REPORT_CONTACT": settings["reportContact"]}
     # Not constants, for the same reason: a changed value recompiles nothing.
     fields = [f'  public static final String {name} = String.valueOf("{value}");' for name, value in texts.items()]
     fields.append(f"  public static final int VERSION_CODE = Integer.parseInt(\"{settings['versionCode']}\");")
-    fields.append('  public static final boolean DEBUG = Boolean.parseBoolean("true");')
+    fields.append(f'  public static final boolean DEBUG = Boolean.parseBoolean("{folder.parent.name != "apk"}");')
     write_class(folder, NAMESPACE, "BuildConfig", "\n".join(fields))
 
 

@@ -39,6 +39,21 @@ def run(*command, log=None, **options):
         raise Failed(f"{pathlib.Path(words[0]).name} failed ({ended.returncode}).")
 
 
+def output(*command):
+    """What a command prints."""
+    ended = subprocess.run([str(word) for word in command], stdin=subprocess.DEVNULL, capture_output=True, text=True)
+    if ended.returncode:
+        raise Failed(f"{command[0]} failed: {ended.stdout}{ended.stderr}")
+    return ended.stdout
+
+
+def which(program):
+    """Where a program is."""
+    if found := shutil.which(program):
+        return found
+    raise Failed(f"{program} is missing.")
+
+
 def digest(*inputs):
     """One hash over strings, files and lists of them."""
     whole = hashlib.sha256()
