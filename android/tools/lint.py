@@ -1,11 +1,12 @@
-"""Runs ktlint over the Kotlin of android/, build files included."""
+"""Runs ktlint over the Kotlin of android/, build files included, and compares the translations."""
 
-from tools import lock, steps
+from tools import lock, steps, translations
 from tools.project import ANDROID
 
 
 def run(*options):
-    """Fails where a file is not in the house's style; with `--format` it mends what it can first."""
+    """Fails where a translation or the style is at fault; with `--format` it mends the style first."""
+    translations.run()
     lock.fetch()
     path = ":".join(str(artifact.path()) for artifact in lock.path("ktlint"))
     steps.run(
