@@ -2,7 +2,7 @@
 
 import sys
 
-from tools import lint, lock, looks, modules, pack, robolectric
+from tools import aar, lint, lock, looks, modules, pack, robolectric
 from tools.project import Failed
 
 COMMANDS = {
@@ -15,6 +15,7 @@ COMMANDS = {
     "fetch": lambda _: lock.fetch(),
     "apk": lambda _: looks.run(),
     "pack": lambda words: print(pack.build(*words).apk),
+    "aar": lambda words: print(aar.build(*words)),
 }
 
 try:
