@@ -190,6 +190,22 @@ fn a_scan_takes_the_place_of_codes_and_ends_with_its_session() {
 }
 
 #[test]
+fn a_scan_that_nobody_answers_ends_with_its_session() {
+    each_seed(3, |world| {
+        let (_, seats) = world.native_room(2, RoomOptionsWire::default());
+        let [a, b] = seats[..] else { panic!() };
+        let code = world.with(a, |room, now| room.in_person_code(now)).unwrap();
+        world.part(a, b);
+        world
+            .with(b, |room, now| room.in_person_scanned(now, &code))
+            .unwrap();
+        assert_eq!(told(world, b).last().unwrap().0, VerificationState::Waiting);
+        world.run(secs(180));
+        assert_eq!(told(world, b).last().unwrap().0, VerificationState::Cancelled);
+    });
+}
+
+#[test]
 fn a_scan_from_afar_is_thrown_out() {
     each_seed(3, |world| {
         let (_, seats) = world.native_room(2, RoomOptionsWire::default());

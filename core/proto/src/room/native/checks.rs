@@ -373,9 +373,13 @@ impl Room {
             self.timers.stop(&Timer::Native(NativeTimer::Sas(id)));
             self.tell_verification(key, VerificationState::Cancelled, None);
         }
+        let gone = !self.native.is_here(key);
         // The scan is proved; of two sessions with one key either may be the one that stays.
-        if !self.native.is_here(key) {
+        if gone {
             self.tick_ends(now, key, SasEnd::Cancelled);
+        }
+        if gone && self.native.checks.scanned.take_if(|whose| whose == key).is_some() {
+            self.tell_verification(key, VerificationState::Cancelled, None);
         }
         let takes_part = self.native.checks.group.others().any(|other| other == key);
         if takes_part && !self.native.is_here(key) {
