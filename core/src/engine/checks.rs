@@ -305,3 +305,66 @@ impl Comparisons {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn told(state: VerificationState) -> Event {
+        Event::Verification {
+            member: bob().unwrap(),
+            state,
+            emoji: None,
+            digits: None,
+        }
+    }
+
+    fn bob() -> Option<MemberId> {
+        Some(MemberId("bob".into()))
+    }
+
+    #[test]
+    fn an_answer_reaches_the_comparison_it_was_given_to_and_never_the_next() {
+        let (room, _inbox) = mpsc::channel(4);
+        let room = room.downgrade();
+        let mut comparisons = Comparisons::default();
+        comparisons.hear(&told(VerificationState::Compare));
+        let codes = comparisons.agreed(bob(), &room);
+        assert_eq!(
+            comparisons.answered(&codes.ticket.which, Answer::Same),
+            Ok(CheckCommand::VerifyConfirm { member: "bob".into() })
+        );
+        // A scan takes the place of the codes, just before this person says that they are the same.
+        comparisons.hear(&told(VerificationState::Cancelled));
+        comparisons.hear(&told(VerificationState::Compare));
+        assert!(comparisons.answered(&codes.ticket.which, Answer::Same).is_err());
+        assert_eq!(codes.step().state, VerificationState::Cancelled);
+        let tick = comparisons.agreed(bob(), &room);
+        assert!(comparisons.answered(&tick.ticket.which, Answer::Same).is_ok());
+    }
+
+    #[test]
+    fn letting_go_of_the_last_handle_gives_up_what_was_agreed_to() {
+        let (sender, mut inbox) = mpsc::channel(4);
+        let room = sender.downgrade();
+        let mut comparisons = Comparisons::default();
+        comparisons.hear(&told(VerificationState::Asked));
+        drop(comparisons.all(&room));
+        assert!(inbox.try_recv().is_err(), "it was only looked at");
+        let (one, other) = (comparisons.agreed(bob(), &room), comparisons.agreed(bob(), &room));
+        drop(one);
+        assert!(inbox.try_recv().is_err(), "there is another");
+        drop(other);
+        assert!(matches!(
+            inbox.try_recv(),
+            Ok(Command::Compared {
+                answer: Answer::Cancel,
+                ..
+            })
+        ));
+        let last = comparisons.agreed(bob(), &room);
+        comparisons.hear(&told(VerificationState::Done));
+        drop(last);
+        assert!(inbox.try_recv().is_err(), "it is over");
+    }
+}
