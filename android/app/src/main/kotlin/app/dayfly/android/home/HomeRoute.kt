@@ -19,14 +19,14 @@ internal fun HomeRoute(graph: Graph, navigator: Navigator) {
         object : HomeActions {
             override fun openNative() {
                 model.openNative()
-                navigator.go(Screen.Join)
+                navigator.go(Screen.Opening)
             }
 
             override fun openNativeWith() = navigator.go(Screen.OpenNative)
 
             override fun openWeb() {
                 model.openWeb()
-                navigator.go(Screen.Join)
+                navigator.go(Screen.Opening)
             }
 
             override fun openWebWith() = navigator.go(Screen.OpenWeb)

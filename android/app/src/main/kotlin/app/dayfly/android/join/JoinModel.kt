@@ -86,10 +86,11 @@ internal class JoinModel(
     private val name: () -> String,
     private val saveName: (String) -> Unit,
     private val work: CoroutineDispatcher = Dispatchers.Default,
+    opening: Boolean = false,
 ) : ViewModel() {
-    private val current = MutableStateFlow<JoinState>(JoinState.Entry())
+    private val current = MutableStateFlow<JoinState>(if (opening) JoinState.Working(Step.STARTING) else JoinState.Entry())
     private var arrival: Arrival? = null
-    private var begun = false
+    private var begun = opening
 
     /** What to draw. */
     val state: StateFlow<JoinState> = current.asStateFlow()

@@ -16,15 +16,19 @@ import app.dayfly.android.session.Arrival
 import app.dayfly.android.session.Stage
 import app.dayfly.android.ui.ConfirmDialog
 
-/** The joining screen with what it needs; what waits at the door comes in here. */
+/**
+ * The joining screen with what it needs; what waits at the door comes in here. [opening]: the way in was
+ * begun elsewhere, and may be over before this is drawn.
+ */
 @Composable
-internal fun JoinRoute(graph: Graph, navigator: Navigator) {
+internal fun JoinRoute(graph: Graph, navigator: Navigator, opening: Boolean = false) {
     val phone = graph.phone
     val model: JoinModel = viewModel {
         JoinModel(
             session = phone.session,
             name = { graph.settings.now.name },
             saveName = { name -> graph.settings.update { it.copy(name = name) } },
+            opening = opening,
         )
     }
     val state by model.state.collectAsState()

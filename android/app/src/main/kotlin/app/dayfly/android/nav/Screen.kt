@@ -24,6 +24,9 @@ internal sealed interface Screen {
     /** Where a link or a code is typed, and every step from there into its room. */
     data object Join : Screen
 
+    /** A room is on its way: it was begun on the screen below. */
+    data object Opening : Screen
+
     /** The camera, looking for a room's code. */
     data object Scan : Screen
 

@@ -35,6 +35,7 @@ internal fun Screens(screen: Screen, graph: Graph, navigator: Navigator) {
         Screen.Welcome -> WelcomeRoute(graph, navigator)
         Screen.Home -> HomeOrRoom(graph, navigator)
         Screen.Join -> JoinRoute(graph, navigator)
+        Screen.Opening -> JoinRoute(graph, navigator, opening = true)
         Screen.Scan -> JoinScanRoute(graph, navigator)
         Screen.LinksHelp -> LinksHelpRoute(navigator::back)
         Screen.OpenNative -> NativeRoute(graph, navigator)

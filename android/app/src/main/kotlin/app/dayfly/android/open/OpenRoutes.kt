@@ -18,7 +18,7 @@ internal fun NativeRoute(graph: Graph, navigator: Navigator) {
     val model = viewModel {
         NativeModel(settings.receipts, settings.route) { native, password, route, local ->
             graph.session.open(native, password) { it.copy(route = route, local = local) }
-            navigator.swap(Screen.Join)
+            navigator.swap(Screen.Opening)
         }
     }
     val ui by model.ui.collectAsState()
@@ -52,7 +52,7 @@ internal fun WebRoute(graph: Graph, navigator: Navigator) {
     val model = viewModel {
         WebModel { invite, password ->
             graph.session.enter(invite, password)
-            navigator.swap(Screen.Join)
+            navigator.swap(Screen.Opening)
         }
     }
     val ui by model.ui.collectAsState()

@@ -57,6 +57,7 @@ private fun hooks(graph: Graph) = RoomHooks(
     markup = ::readMarkup,
     copy = graph.phone.clipboard::copy,
     typing = { graph.settings.now.typing },
+    receipts = { graph.settings.now.receipts },
     leave = graph.session::leave,
     wipe = graph.session::panic,
 )

@@ -45,6 +45,8 @@ class RoomHooks(
     val copy: (String) -> Unit,
     /** The person wants others to see that it types. */
     val typing: () -> Boolean,
+    /** The person wants others to know what it has read. */
+    val receipts: () -> Boolean,
     /** Leaves the room, or takes one that is over off the screen. */
     val leave: () -> Unit,
     /** Wipes everything at once. */
@@ -240,7 +242,7 @@ class RoomViewModel(private val talk: Talk, private val hooks: RoomHooks) :
     /** Tells the others what was seen, where the room's receipts are on. */
     private suspend fun receipts() {
         local.map { it.seenAt }.distinctUntilChanged().collect { seen ->
-            if (!talk.state.value.room.receipts) return@collect
+            if (!talk.state.value.room.receipts || !hooks.receipts()) return@collect
             for ((thread, at) in seen) {
                 val newest = messages(thread).lastOrNull { !it.mine && it.arrived <= at }?.id ?: continue
                 if (readTold.put(thread, newest) == newest) continue

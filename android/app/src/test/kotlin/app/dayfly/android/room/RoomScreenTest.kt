@@ -75,6 +75,7 @@ class RoomScreenTest {
                 markup = { text, _ -> if ("https" in text) listOf(block(linked(text))) else plain(text) },
                 copy = {},
                 typing = { true },
+                receipts = { true },
                 leave = { opened += "left" },
                 wipe = { opened += "wiped" },
                 clock = { NOW },

@@ -34,6 +34,7 @@ class RoomViewModelTest {
     private val talk = FakeTalk(room(listOf(message("1", BOB, "hello", NOW + 1), message("2", ME, "mine", NOW + 2))))
     private val copied = mutableListOf<String>()
     private var types = true
+    private var receipts = true
     private var left = 0
     private val model by lazy {
         RoomViewModel(
@@ -42,6 +43,7 @@ class RoomViewModelTest {
                 markup = { text, _ -> plain(text) },
                 copy = copied::add,
                 typing = { types },
+                receipts = { receipts },
                 leave = { left++ },
                 wipe = {},
                 clock = { NOW },
@@ -176,6 +178,15 @@ class RoomViewModelTest {
         runCurrent()
         assertNull(model.ui.value.look)
         assertEquals(setOf<Any>(Body.ViewOnce), model.ui.value.said.map { it.body }.toSet())
+    }
+
+    @Test
+    fun `who wants nobody to know what it read tells nobody`() = runTest(dispatcher) {
+        receipts = false
+        model.showing(null, true)
+        model.seen(null)
+        runCurrent()
+        assertEquals(emptyList<Command>(), talk.commands)
     }
 
     @Test
