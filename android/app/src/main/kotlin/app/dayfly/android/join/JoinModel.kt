@@ -88,7 +88,8 @@ internal class JoinModel(
     private val work: CoroutineDispatcher = Dispatchers.Default,
     opening: Boolean = false,
 ) : ViewModel() {
-    private val current = MutableStateFlow<JoinState>(if (opening) JoinState.Working(Step.STARTING) else JoinState.Entry())
+    private val current =
+        MutableStateFlow<JoinState>(if (opening) JoinState.Working(Step.STARTING) else JoinState.Entry())
     private var arrival: Arrival? = null
     private var begun = opening
 
