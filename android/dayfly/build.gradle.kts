@@ -3,6 +3,7 @@
 
 plugins {
     alias(libs.plugins.android.library)
+    `maven-publish`
 }
 
 fun setting(name: String): String = providers.gradleProperty("dayfly.$name").get()
@@ -32,4 +33,15 @@ kotlin {
 dependencies {
     api(project(":generated"))
     api(libs.coroutines.core)
+}
+
+publishing {
+    publications {
+        register<MavenPublication>("release") {
+            groupId = "app.dayfly"
+            artifactId = "dayfly"
+            version = setting("versionName")
+            afterEvaluate { from(components["release"]) }
+        }
+    }
 }

@@ -3,6 +3,7 @@
 
 plugins {
     alias(libs.plugins.android.library)
+    `maven-publish`
 }
 
 fun setting(name: String): String = providers.gradleProperty("dayfly.$name").get()
@@ -46,6 +47,11 @@ android {
         sourceCompatibility = JavaVersion.VERSION_17
         targetCompatibility = JavaVersion.VERSION_17
     }
+    publishing {
+        singleVariant("release") {
+            withSourcesJar()
+        }
+    }
 }
 
 androidComponents {
@@ -59,4 +65,15 @@ dependencies {
     // The AAR, which holds the native half for each kind of phone.
     api(variantOf(libs.jna) { artifactType("aar") })
     api(libs.kotlin.stdlib)
+}
+
+publishing {
+    publications {
+        register<MavenPublication>("release") {
+            groupId = "app.dayfly"
+            artifactId = "dayfly-generated"
+            version = setting("versionName")
+            afterEvaluate { from(components["release"]) }
+        }
+    }
 }
