@@ -23,8 +23,9 @@ def build(natives=None):
     classes = modules.library([bindings, *jars, lock.one("tools-platform-compile")])
     steps.fresh(FOLDER)
     code = FOLDER / "classes.jar"
-    sources = {file.relative_to(ANDROID / "dayfly/src/main/kotlin"): file for file in project.sources("dayfly/src/main/kotlin")}
-    sources |= {file.relative_to(modules.bindings()): file for file in modules.bindings().rglob("*.kt")}
+    sources = {}
+    for folder in (ANDROID / "dayfly/src/main/kotlin", modules.bindings()):
+        sources |= contents(folder)
     pack(code, contents(classes) | inside(bindings))
     name = f"dayfly-{project.settings()['versionName']}"
     OUTPUTS.mkdir(parents=True, exist_ok=True)
@@ -39,7 +40,7 @@ def build(natives=None):
         }
         | native(natives),
     )
-    pack(OUTPUTS / f"{name}-sources.jar", {str(path): file.read_bytes() for path, file in sources.items()})
+    pack(OUTPUTS / f"{name}-sources.jar", sources)
     (OUTPUTS / f"{name}.pom").write_text(pom(), encoding="utf-8")
     check(aar, jars)
     return aar
@@ -79,9 +80,8 @@ def manifest():
     """The library's, with what Gradle adds."""
     text = (ANDROID / "dayfly/src/main/AndroidManifest.xml").read_text(encoding="utf-8")
     numbers = f'    <uses-sdk android:minSdkVersion="{project.settings()["minSdk"]}" />\n'
-    return text.replace('"http://schemas.android.com/apk/res/android">', '"http://schemas.android.com/apk/res/android" package="app.dayfly">').replace(
-        "</manifest>", f"{numbers}</manifest>"
-    )
+    text = text.replace("<manifest ", '<manifest package="app.dayfly" ')
+    return text.replace("</manifest>", f"{numbers}</manifest>")
 
 
 def pom():
