@@ -41,6 +41,11 @@ class Picture private constructor(private val width: Int, private val height: In
     private fun differ(one: Int, other: Int): Boolean =
         listOf(16, 8, 0).any { abs((one shr it and 0xff) - (other shr it and 0xff)) > CHANNEL }
 
+    private fun coarser(): Picture = Picture(width, height, IntArray(pixels.size) { coarse(pixels[it]) })
+
+    /** Sixteen steps in each channel: at most half of [CHANNEL] off. */
+    private fun coarse(colour: Int): Int = (colour and 0xf0f0f0) or 0x080808
+
     /** What was expected, what was drawn, and in red on white where they differ. */
     private fun beside(expected: Picture): Picture {
         val all = IntArray(3 * pixels.size)
@@ -53,9 +58,10 @@ class Picture private constructor(private val width: Int, private val height: In
         return Picture(3 * width, height, all)
     }
 
-    /** With a palette where 256 colours are enough, which halves most files. */
+    /** With a palette, which halves a file; where 256 colours are not enough for one, with coarser colours. */
     private fun write(file: File) {
         val colours = pixels.distinct()
+        if (colours.size > 256 && colours.any { coarse(it) != it }) return coarser().write(file)
         val image =
             if (colours.size <= 256) {
                 val palette = IndexColorModel(8, colours.size, colours.toIntArray(), 0, false, -1, 0)
