@@ -33,7 +33,7 @@ import app.dayfly.core.proto.EndReason
 
 /** Nobody else is here yet: how they get here. */
 @Composable
-internal fun AloneRoom(exits: RoomExits, modifier: Modifier = Modifier) {
+internal fun AloneRoom(alone: Alone, exits: RoomExits, modifier: Modifier = Modifier) {
     Box(modifier.fillMaxSize(), contentAlignment = Alignment.Center) {
         Column(
             Modifier.verticalScroll(rememberScrollState()).widthIn(max = 400.dp).padding(Space.huge),
@@ -42,17 +42,18 @@ internal fun AloneRoom(exits: RoomExits, modifier: Modifier = Modifier) {
         ) {
             Mayfly(Modifier.size(112.dp))
             Text(
-                stringResource(R.string.room_alone_title),
+                stringResource(alone.title),
                 Modifier.semantics { heading() },
                 style = MaterialTheme.typography.headlineSmall,
                 textAlign = TextAlign.Center,
             )
             Text(
-                stringResource(R.string.room_alone_text),
+                stringResource(alone.text),
                 style = MaterialTheme.typography.bodyMedium,
                 color = faint,
                 textAlign = TextAlign.Center,
             )
+            if (alone == Alone.BARRED) return@Column
             PrimaryButton(stringResource(R.string.room_alone_invite), exits::invite, icon = R.drawable.ic_qr)
             Text(
                 stringResource(R.string.room_alone_wait),
@@ -63,6 +64,20 @@ internal fun AloneRoom(exits: RoomExits, modifier: Modifier = Modifier) {
         }
     }
 }
+
+private val Alone.title: Int
+    get() = when (this) {
+        Alone.OPENED -> R.string.room_alone_title
+        Alone.WAITING -> R.string.room_alone_waiting
+        Alone.BARRED -> R.string.room_alone_barred
+    }
+
+private val Alone.text: Int
+    get() = when (this) {
+        Alone.OPENED -> R.string.room_alone_text
+        Alone.WAITING -> R.string.room_alone_waiting_text
+        Alone.BARRED -> R.string.room_alone_barred_text
+    }
 
 /** The room is over: why, what is left of it, and what one can do. */
 @Composable

@@ -1,5 +1,6 @@
 package app.dayfly.android.room
 
+import app.dayfly.RoomState
 import app.dayfly.core.proto.Event
 import app.dayfly.core.proto.LeaveReason
 import app.dayfly.core.proto.Member
@@ -18,6 +19,13 @@ class Happenings {
     private var me: Member? = null
     private val members = LinkedHashMap<MemberId, Member>()
     private var info: RoomInfo? = null
+
+    /** Begins from the room as it stands; what was before is not told. */
+    fun begin(state: RoomState) {
+        me = state.me
+        info = state.room
+        state.members.associateByTo(members) { it.id }
+    }
 
     /** The lines of an event, in order; mostly none. */
     fun of(event: Event): List<Line> = when (event) {

@@ -36,6 +36,12 @@ data class Local(
     /** Adds lines, the oldest beyond [MAX_LINES] forgotten. */
     fun happened(at: Long, thread: MemberId?, new: List<Line>): Local {
         if (new.isEmpty()) return this
+        val last = lines.lastOrNull()
+        if (last?.thread == thread &&
+            new.singleOrNull()?.undoes(last?.line) == true
+        ) {
+            return copy(lines = lines.dropLast(1))
+        }
         var number = lines.lastOrNull()?.number ?: 0
         return copy(lines = (lines + new.map { PlacedLine(++number, at, it, thread) }).takeLast(MAX_LINES))
     }
@@ -70,6 +76,10 @@ data class Local(
         const val MAX_LINES = 500
     }
 }
+
+/** A short silence that is over is not worth two lines. */
+private fun Line.undoes(before: Line?): Boolean = this is Line.Back &&
+    (before == Line.Silent(name) || before == Line.Asleep(name))
 
 /** What is being written in one conversation, beside the words. */
 data class Writing(val reply: MessageId? = null, val edit: MessageId? = null, val once: Boolean = false)

@@ -48,13 +48,23 @@ fun roomUi(state: RoomState, local: Local, with: MapWith): RoomUi {
         threads = threads,
         direct = local.direct?.let { conversation(state, local, it, around, with) },
         listed = local.listed,
-        alone = others.isEmpty() && state.messages.none { !it.direct } && local.lines.none { it.line is Line.Joined },
+        alone = alone(state, local, others),
         look = local.look,
         leaving = local.leaving,
         over = state.ended?.let { OverUi(it, (state.endedBy?.takeIf { by -> by.id != state.me.id })?.name) },
         ready = true,
     )
 }
+
+private fun alone(state: RoomState, local: Local, others: List<Member>): Alone? = when {
+    others.isNotEmpty() || state.messages.any { !it.direct } || local.lines.any { it.line is Line.Joined } -> null
+    local.notices.any { it in IN_THE_WAY } -> Alone.BARRED
+    state.room.native && state.room.owner != state.me.id -> Alone.WAITING
+    else -> Alone.OPENED
+}
+
+/** What keeps a person from meeting anybody. */
+internal val IN_THE_WAY = setOf(NoticeCode.WRONG_PASSWORD, NoticeCode.MOVED, NoticeCode.LOCKED)
 
 /** What leaving would mean, if it is to be asked about: an owner leaves others without one. */
 fun leaving(state: RoomState): LeavingUi? {
@@ -142,7 +152,7 @@ private fun conversation(
         unread = local.unread(thread, messages),
         showing = thread in local.showing,
         unverified = direct && member != null && member.trust != Trust.VERIFIED,
-        away = direct && member?.state != MemberState.HERE,
+        away = direct && isAway(member),
     )
 }
 
@@ -208,13 +218,15 @@ private fun thread(id: MemberId, name: String, member: Member?, messages: List<M
         fingerprint = member?.fingerprint,
         excerpt = last?.takeUnless { it.viewOnce || it.unsent }?.text?.let(::excerpt),
         excerptMine = last?.mine == true,
+        once = last?.viewOnce == true && !last.unsent,
         at = last?.shownAt,
         unread = local.unread(id, messages),
-        here = member?.state == MemberState.HERE,
-        verified = member?.trust == Trust.VERIFIED,
-        web = member?.isWeb == true,
+        away = isAway(member),
     )
 }
+
+/** One whose app is in the background is not away: what is said is brought there. */
+private fun isAway(member: Member?) = member == null || member.state == MemberState.RECONNECTING
 
 private fun networkWord(state: RoomState): NetworkWord {
     val others = state.members.filter { it.state != MemberState.CONNECTING }

@@ -5,6 +5,7 @@ package app.dayfly.android.room
 
 import androidx.compose.foundation.horizontalScroll
 import androidx.compose.foundation.layout.Column
+import androidx.compose.foundation.layout.IntrinsicSize
 import androidx.compose.foundation.layout.Row
 import androidx.compose.foundation.layout.Spacer
 import androidx.compose.foundation.layout.fillMaxWidth
@@ -60,7 +61,8 @@ internal fun Markup(
     onCopy: ((String) -> Unit)?,
     modifier: Modifier = Modifier,
 ) {
-    Column(modifier) {
+    // As wide as its widest block, so that each block begins at the side its own direction begins at.
+    Column(modifier.width(IntrinsicSize.Max)) {
         blocks.forEachIndexed { index, block ->
             val above = blocks.getOrNull(index - 1)
             if (above != null) Spacer(Modifier.height(gap(above, block)))
@@ -112,14 +114,14 @@ private fun OneBlock(block: Block, onLink: ((LinkTarget) -> Unit)?, onCopy: ((St
             } else {
                 Modifier
             }
-            Words(block.content, body(), onLink, under)
+            Words(block.content, body(), onLink, if (block.quote == 0.toUByte()) under.fillMaxWidth() else under)
         }
-        is BlockKind.Heading -> Words(block.content, heading(kind.level.toInt()), onLink)
+        is BlockKind.Heading -> Words(block.content, heading(kind.level.toInt()), onLink, Modifier.fillMaxWidth())
         is BlockKind.Item -> Row(indent) {
             val number = kind.number
             Text(
                 if (number == null) "•" else stringResource(R.string.room_item_number, number.toLong()),
-                Modifier.widthIn(min = 22.dp),
+                Modifier.widthIn(min = 22.dp).padding(end = 6.dp),
                 style = body(),
             )
             Words(block.content, body(), onLink)

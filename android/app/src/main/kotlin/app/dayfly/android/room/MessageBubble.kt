@@ -324,25 +324,24 @@ private fun Foot(row: MessageRow, ink: Color, modifier: Modifier) {
     val context = LocalContext.current
     FlowRow(
         modifier.padding(top = 2.dp),
-        horizontalArrangement = Arrangement.spacedBy(6.dp),
+        horizontalArrangement = Arrangement.spacedBy(6.dp, Alignment.End),
         itemVerticalAlignment = Alignment.CenterVertically,
     ) {
         if (row.edited) Text(stringResource(R.string.room_edited), style = style)
         row.expiresAt?.let { Countdown(it) }
         Text(context.time(row.sentAt), style = style)
         row.progress?.let { progress ->
-            if (progress in LOUD) Text(stringResource(progress.words), style = style)
-            Pict(
-                progress.icon,
-                Modifier.size(16.dp),
-                tint = if (progress ==
-                    Progress.FAILED
-                ) {
-                    MaterialTheme.colorScheme.error
-                } else {
-                    ink
-                },
-            )
+            val tint = if (progress == Progress.FAILED) MaterialTheme.colorScheme.error else ink
+            Row(verticalAlignment = Alignment.CenterVertically) {
+                if (progress in LOUD) {
+                    Text(
+                        stringResource(progress.words),
+                        Modifier.weight(1f, fill = false).padding(end = 6.dp),
+                        style = style,
+                    )
+                }
+                Pict(progress.icon, Modifier.size(16.dp), tint = tint)
+            }
         }
     }
 }

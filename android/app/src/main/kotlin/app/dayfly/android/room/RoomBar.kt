@@ -38,6 +38,7 @@ import androidx.compose.ui.semantics.semantics
 import androidx.compose.ui.text.style.TextOverflow
 import androidx.compose.ui.unit.dp
 import app.dayfly.android.R
+import app.dayfly.android.theme.DayflyTheme
 import app.dayfly.android.theme.Space
 import app.dayfly.android.ui.Banner
 import app.dayfly.android.ui.BannerKind
@@ -127,7 +128,10 @@ private fun MembersButton(unverified: Int, onClick: () -> Unit) {
         val count = pluralStringResource(R.plurals.room_unverified, unverified, unverified)
         stringResource(R.string.room_members_unverified, count)
     }
-    IconAction(R.drawable.ic_people, label, onClick)
+    Box {
+        IconAction(R.drawable.ic_people, label, onClick)
+        if (unverified > 0) Badge(Modifier.align(Alignment.TopEnd).padding(10.dp), DayflyTheme.more.caution)
+    }
 }
 
 @Composable

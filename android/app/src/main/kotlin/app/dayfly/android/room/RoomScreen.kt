@@ -105,8 +105,8 @@ private fun RoomPane(
     ) { padding ->
         Column(Modifier.padding(padding)) {
             Banners(ui.banners, exits)
-            if (ui.alone) {
-                AloneRoom(exits, Modifier.weight(1f))
+            if (ui.alone != null) {
+                AloneRoom(ui.alone, exits, Modifier.weight(1f))
             } else {
                 Conversation(ui.room, actions, exits, show, Modifier.weight(1f))
             }

@@ -23,7 +23,7 @@ data class RoomUi(
     /** The list of direct conversations is open. */
     val listed: Boolean = false,
     /** Nobody came yet: what to show in place of a conversation. */
-    val alone: Boolean = false,
+    val alone: Alone? = null,
     /** What is looked at once, while it is looked at. */
     val look: LookUi? = null,
     /** What leaving would mean, while it is asked. */
@@ -33,6 +33,18 @@ data class RoomUi(
     /** The core has said what the room is; before that there is nothing to draw. */
     val ready: Boolean = false,
 )
+
+/** Why nobody is here yet. */
+enum class Alone {
+    /** This person opened the room and has to invite. */
+    OPENED,
+
+    /** Others may come by themselves. */
+    WAITING,
+
+    /** Something stands in the way; a banner says what. */
+    BARRED,
+}
 
 /** The bar at the top. */
 @Immutable
@@ -99,6 +111,7 @@ data class ConversationUi(
     val showing: Boolean = false,
     /** What was checked about the member at the other end falls short of certainty. */
     val unverified: Boolean = false,
+    /** The member at the other end does not answer. */
     val away: Boolean = false,
 )
 
@@ -146,11 +159,12 @@ data class ThreadUi(
     /** The last words; `null` where there are none, or none that may be shown. */
     val excerpt: String?,
     val excerptMine: Boolean,
+    /** The last words are to be looked at once. */
+    val once: Boolean,
     val at: Long?,
     val unread: Int,
-    val here: Boolean,
-    val verified: Boolean,
-    val web: Boolean,
+    /** It does not answer, or is gone. */
+    val away: Boolean,
 )
 
 /** What is looked at once. */

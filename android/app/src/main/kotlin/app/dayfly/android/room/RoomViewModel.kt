@@ -11,6 +11,7 @@ import app.dayfly.core.proto.Block
 import app.dayfly.core.proto.Command
 import app.dayfly.core.proto.Event
 import app.dayfly.core.proto.MemberId
+import app.dayfly.core.proto.MemberState
 import app.dayfly.core.proto.Message
 import app.dayfly.core.proto.MessageId
 import app.dayfly.core.proto.NoticeCode
@@ -83,6 +84,7 @@ class RoomViewModel(private val talk: Talk, private val hooks: RoomHooks) :
     val toasts: Flow<Toast> = said.receiveAsFlow()
 
     init {
+        happenings.begin(talk.state.value)
         viewModelScope.launch { talk.events.collect(::heard) }
         viewModelScope.launch { quietly { title.value = withContext(hooks.work) { talk.title() } } }
         viewModelScope.launch { noReceipts() }
@@ -94,7 +96,7 @@ class RoomViewModel(private val talk: Talk, private val hooks: RoomHooks) :
 
     private fun heard(event: Event) {
         if (event is Event.Limited) said.trySend(Toast.Wait(event.seconds.toInt()))
-        val lines = happenings.of(event)
+        val lines = if (isBanner(event)) emptyList() else happenings.of(event)
         val at = hooks.clock()
         local.update { before ->
             val after = before.happened(at, null, lines)
@@ -106,6 +108,11 @@ class RoomViewModel(private val talk: Talk, private val hooks: RoomHooks) :
             }
         }
     }
+
+    /** What stands above the conversation need not be said in it as well. */
+    private fun isBanner(event: Event) = event is Event.Notice &&
+        (event.code in IN_THE_WAY || event.code == NoticeCode.NO_RENDEZVOUS) &&
+        talk.state.value.members.none { it.state != MemberState.CONNECTING }
 
     private fun ended(byMe: Boolean) {
         drafts.values.forEach { it.clearText() }
@@ -306,6 +313,5 @@ class RoomViewModel(private val talk: Talk, private val hooks: RoomHooks) :
 
     private companion object {
         const val TYPING_ENDS = 4_000L
-        val IN_THE_WAY = setOf(NoticeCode.WRONG_PASSWORD, NoticeCode.MOVED, NoticeCode.LOCKED)
     }
 }

@@ -64,9 +64,11 @@ private fun Thread(thread: ThreadUi, onClick: () -> Unit) {
     val context = LocalContext.current
     val name = thread.hint?.let { stringResource(R.string.room_name_hint, isolated(thread.name), it) } ?: thread.name
     val last = when {
-        thread.excerpt == null && thread.at != null -> stringResource(R.string.room_quote_hidden)
+        thread.once -> stringResource(R.string.room_once)
+
+        thread.excerpt == null && thread.at != null -> stringResource(R.string.room_gone)
         thread.excerpt == null -> stringResource(
-            if (thread.here) R.string.room_direct_none else R.string.room_direct_away,
+            if (thread.away) R.string.room_direct_away else R.string.room_direct_none,
         )
         thread.excerptMine -> stringResource(R.string.room_direct_mine, thread.excerpt)
         else -> thread.excerpt

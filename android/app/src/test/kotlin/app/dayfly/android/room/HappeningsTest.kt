@@ -26,6 +26,13 @@ class HappeningsTest {
     }
 
     @Test
+    fun `it may begin in the middle of a room`() {
+        val late = Happenings().apply { begin(room()) }
+        assertEquals(listOf(Line.Renamed("Bob", "Rob")), late.of(Event.MemberChanged(BOB.copy(name = "Rob"))))
+        assertEquals(emptyList<Line>(), late.of(Event.MemberChanged(ME.copy(name = "Lovelace"))))
+    }
+
+    @Test
     fun `a member is told of once it is here`() {
         assertEquals(emptyList<Line>(), happenings.of(Event.MemberJoined(CLEO.copy(state = MemberState.CONNECTING))))
         assertEquals(listOf(Line.Joined("Cleo", false)), happenings.of(Event.MemberChanged(CLEO)))

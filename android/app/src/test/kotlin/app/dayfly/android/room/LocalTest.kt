@@ -46,6 +46,13 @@ class LocalTest {
     }
 
     @Test
+    fun `a silence that is over leaves no trace`() {
+        val silent = local().happened(NOW, null, listOf(Line.Silent("Bob")))
+        assertEquals(emptyList<PlacedLine>(), silent.happened(NOW + 1, null, listOf(Line.Back("Bob"))).lines)
+        assertEquals(2, silent.happened(NOW + 1, null, listOf(Line.Back("Cleo"))).lines.size)
+    }
+
+    @Test
     fun `lines are bounded, the oldest goes`() {
         val full = (1..Local.MAX_LINES + 10).fold(local()) { all, n ->
             all.happened(NOW + n, null, listOf(Line.Back("$n")))

@@ -38,11 +38,14 @@ class MappingTest {
 
     @Test
     fun `a room is alone until somebody came or something was said`() {
-        assertTrue(ui(room(members = emptyList())).alone)
-        assertFalse(ui(room()).alone)
-        assertFalse(ui(room(listOf(message("1", ME, "a")), emptyList())).alone)
+        assertEquals(Alone.OPENED, ui(room(members = emptyList(), info = info(owner = ME.id))).alone)
+        assertEquals(Alone.WAITING, ui(room(members = emptyList())).alone)
+        val barred = local { copy(notices = setOf(NoticeCode.MOVED)) }
+        assertEquals(Alone.BARRED, ui(room(members = emptyList()), barred).alone)
+        assertNull(ui(room()).alone)
+        assertNull(ui(room(listOf(message("1", ME, "a")), emptyList())).alone)
         val left = local { happened(NOW, null, listOf(Line.Joined("Bob", false))) }
-        assertFalse(ui(room(members = emptyList()), left).alone)
+        assertNull(ui(room(members = emptyList()), left).alone)
     }
 
     @Test
@@ -97,6 +100,15 @@ class MappingTest {
         assertEquals(listOf("2", "3"), ui.direct?.rows?.filterIsInstance<MessageRow>()?.map { it.id })
         assertEquals(setOf("Bob", "Cleo"), ui.threads.map { it.name }.toSet())
         assertEquals(2, ui.bar.news)
+    }
+
+    @Test
+    fun `conversations stand in the order of their last words, those without any by name`() {
+        val state = room(
+            listOf(message("1", CLEO, "x", NOW, with = CLEO.id), message("2", PAGE, "y", NOW + 1, with = PAGE.id)),
+            listOf(BOB, CLEO, PAGE, member("Abe")),
+        )
+        assertEquals(listOf("Noor", "Cleo", "Abe", "Bob"), ui(state).threads.map { it.name })
     }
 
     @Test

@@ -32,6 +32,7 @@ import org.junit.Rule
 import org.junit.Test
 import org.junit.runner.RunWith
 import org.robolectric.RobolectricTestRunner
+import org.robolectric.annotation.Config
 
 /** The screen as a person uses it, on a room that answers. */
 @RunWith(RobolectricTestRunner::class)
@@ -105,6 +106,9 @@ class RoomScreenTest {
         rule.waitForIdle()
     }
 
+    /** By its meaning: on a busy machine a touch may take so long that it is a long one. */
+    private fun SemanticsNodeInteraction.tap() = performSemanticsAction(SemanticsActions.OnClick)
+
     private fun write(words: String) = rule.onNodeWithTag("composer").performTextInput(words)
 
     private fun send() = rule.onNodeWithContentDescription("Send").performClick()
@@ -149,7 +153,7 @@ class RoomScreenTest {
     @Test
     fun `one reacts from the menu and takes it back at the message`() {
         draw()
-        messageWith("Is the oven on?").performClick()
+        messageWith("Is the oven on?").tap()
         rule.onNodeWithContentDescription("React with 👍").performClick()
         waitFor { talk.asked.isNotEmpty() }
         assertEquals(Command.React("1", "👍", true), talk.asked.single())
@@ -182,7 +186,7 @@ class RoomScreenTest {
         talk.secrets["3"] = "the code is 4711"
         draw()
         assertEquals(0, rule.onAllNodesWithText("4711", substring = true).fetchSemanticsNodes().size)
-        messageWith("To be looked at once").performClick()
+        messageWith("To be looked at once").tap()
         waitFor { model.ui.value.look != null }
         rule.onNodeWithText("the code is 4711").assertIsDisplayed()
         rule.onNodeWithText("Close for good").performClick()
@@ -202,6 +206,19 @@ class RoomScreenTest {
         rule.onNodeWithContentDescription("Back").performClick()
         waitFor { model.ui.value.direct == null }
         rule.onNodeWithText("Bob").assertIsDisplayed()
+    }
+
+    @Test
+    @Config(qualifiers = "w1000dp-h700dp-mdpi")
+    fun `a wide screen shows the room and what is said to one beside each other`() {
+        draw()
+        messageWith("Is the oven on?").assertIsDisplayed()
+        rule.onNodeWithText("Direct messages").assertIsDisplayed()
+        messageWith("Is the oven on?").act("Write to them alone")
+        waitFor { model.ui.value.direct != null }
+        messageWith("Is the oven on?").assertIsDisplayed()
+        rule.onNodeWithContentDescription("Back").performClick()
+        rule.onNodeWithText("Direct messages").assertIsDisplayed()
     }
 
     @Test
