@@ -75,6 +75,7 @@ def build(profile=CHECK):
     steps.run(
         "cargo", "rustc", "--locked", "--quiet", "--package", "dayfly-bindings", "--lib", "--crate-type", "cdylib",
         "--no-default-features", "--profile", profile, "--target", TARGET,
+        "--", "-C", "linker-flavor=gcc",  # it guesses by the name, and `link` is another's
         cwd=ROOT, env=environment,
     )  # fmt: skip
     return CARGO / "android" / TARGET / profile / "libdayfly.so"

@@ -4,6 +4,7 @@ import struct
 
 LOAD = 1
 SYMTAB, DYNSYM = 2, 11
+WEAK = 2
 
 
 class Elf:
@@ -23,16 +24,16 @@ class Elf:
         return [segment[7] for segment in self.segments if segment[0] == LOAD]
 
     def symbols(self, kind):
-        """(name, section, size) of each symbol of a table."""
+        """(name, section, size, whether weak) of each symbol of a table."""
         for _, type_, _, _, offset, size, link, *_ in self.sections:
             if type_ != kind:
                 continue
             strings = self.sections[link][4]
             for at in range(offset, offset + size, 24):
-                name, _, _, section, _, length = struct.unpack_from("<IBBHQQ", self.content, at)
+                name, info, _, section, _, length = struct.unpack_from("<IBBHQQ", self.content, at)
                 start = strings + name
-                yield self.content[start : self.content.index(b"\0", start)].decode(), section, length
+                yield self.content[start : self.content.index(b"\0", start)].decode(), section, length, info >> 4 == WEAK
 
     def asked(self):
-        """The names that others must bring."""
-        return {name for name, section, _ in self.symbols(DYNSYM) if name and section == 0}
+        """The names that others must bring. A weak one may be missing: who asks so looks first."""
+        return {name for name, section, _, weak in self.symbols(DYNSYM) if name and section == 0 and not weak}

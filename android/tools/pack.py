@@ -17,7 +17,7 @@ ABI = "arm64-v8a"
 PAGE = 16384
 FOLDER = BUILD / "apk"
 APK = BUILD / "outputs" / "dayfly-link-check.apk"
-Packed = collections.namedtuple("Packed", "apk unsigned linked mapping core")
+Packed = collections.namedtuple("Packed", "apk unsigned build code mapping core")
 
 
 def build(profile=core.CHECK):
@@ -25,7 +25,8 @@ def build(profile=core.CHECK):
     compiled = modules.app()
     library = core.build(profile)
     commit = subprocess.run(["git", "-C", ROOT, "rev-parse", "--short=12", "HEAD"], capture_output=True, text=True)
-    made = resources.build("apk", compiled.libraries, build=f"link check of {commit.stdout.strip() or 'no commit'}")
+    told = f"link check of {commit.stdout.strip() or 'no commit'}"
+    made = resources.build("apk", compiled.libraries, build=told)
     FOLDER.mkdir(parents=True, exist_ok=True)
     native = {"libdayfly.so": core.stripped(library, FOLDER / "libdayfly.so")}
     jna = next(library for library in compiled.libraries if library.name == "jna" and library.folder)
@@ -38,12 +39,12 @@ def build(profile=core.CHECK):
     steps.say("packing")
     pack(unsigned, made.apk, code, native)
     sign(unsigned, APK)
-    return Packed(APK, unsigned, made, mapping, library)
+    return Packed(APK, unsigned, told, code, mapping, library)
 
 
-def shrunk(compiled, made, name="code"):
+def shrunk(compiled, made):
     """Dex and resources of the classes, in a zip; and the mapping of their names."""
-    into, mapping = FOLDER / f"{name}.zip", FOLDER / f"{name}.map"
+    into, mapping = FOLDER / "code.zip", FOLDER / "code.map"
     # JNA's classes from its AAR: its jar brings native halves for desktops.
     jars = [jar for library in compiled.libraries for jar in library.jars if library.name != "jna" or library.folder]
     folders = [shrink.as_jar(folder) for folder in compiled.own if folder.is_dir()]
@@ -59,7 +60,7 @@ def shrunk(compiled, made, name="code"):
         platform = [lock.one("tools-platform-compile"), shrink.jdk()]
         shrink.run(into, own + jars, rules, *options, platform=platform)
 
-    steps.step(f"r8-{name}", inputs, [into, mapping], make)
+    steps.step("r8", inputs, [into, mapping], make)
     return into, mapping
 
 

@@ -145,7 +145,7 @@ def write_build_config(folder, settings):
     # Not constants, for the same reason: a changed value recompiles nothing.
     fields = [f'  public static final String {name} = String.valueOf("{value}");' for name, value in texts.items()]
     fields.append(f"  public static final int VERSION_CODE = Integer.parseInt(\"{settings['versionCode']}\");")
-    fields.append(f'  public static final boolean DEBUG = Boolean.parseBoolean("{folder.parent.name != "apk"}");')
+    fields.append(f'  public static final boolean DEBUG = Boolean.parseBoolean("{not folder.parent.name.startswith("apk")}");')
     write_class(folder, NAMESPACE, "BuildConfig", "\n".join(fields))
 
 
