@@ -21,6 +21,7 @@ import app.dayfly.android.nav.Navigator
 import app.dayfly.android.nav.Screen
 import app.dayfly.android.nav.Screens
 import app.dayfly.android.nav.Stage
+import app.dayfly.android.phone.AskForNotices
 import app.dayfly.android.settings.Languages
 import app.dayfly.android.theme.DayflyTheme
 import app.dayfly.android.theme.isDark
@@ -62,6 +63,7 @@ class MainActivity : ComponentActivity() {
             PrivateTyping {
                 Stage(navigator) { Screens(it, graph, navigator) }
                 Arriving(graph, navigator)
+                AskForNotices(graph)
             }
         }
     }

@@ -8,6 +8,8 @@ import androidx.compose.foundation.layout.fillMaxSize
 import androidx.compose.foundation.layout.fillMaxWidth
 import androidx.compose.foundation.layout.height
 import androidx.compose.foundation.layout.padding
+import androidx.compose.foundation.rememberScrollState
+import androidx.compose.foundation.verticalScroll
 import androidx.compose.material3.MaterialTheme
 import androidx.compose.material3.Text
 import androidx.compose.runtime.Composable
@@ -352,5 +354,8 @@ private fun Lead(text: Int) {
 
 @Composable
 private fun Middle(padding: PaddingValues, content: @Composable () -> Unit) {
-    Column(Modifier.fillMaxSize().padding(padding), verticalArrangement = Arrangement.Center) { content() }
+    Column(
+        Modifier.fillMaxSize().padding(padding).verticalScroll(rememberScrollState()),
+        verticalArrangement = Arrangement.Center,
+    ) { content() }
 }

@@ -35,6 +35,7 @@ internal fun LinksHelp(onBack: () -> Unit, onSettings: () -> Unit) {
     ScreenScaffold(
         title = stringResource(R.string.links_title),
         onBack = onBack,
+        large = true,
         bottomBar = {
             FootBar { PrimaryButton(stringResource(R.string.links_open), onSettings, Modifier.fillMaxWidth()) }
         },

@@ -15,10 +15,8 @@ import java.util.concurrent.Executor
  * battery, only while it looks. It decides nothing: see [LanDiscovery].
  */
 internal class SystemNsd(private val context: Context) : LanDiscovery.Nsd {
-    private val manager = context.getSystemService(NsdManager::class.java)
-    private val lock = context.getSystemService(WifiManager::class.java)
-        ?.createMulticastLock("dayfly")
-        ?.apply { setReferenceCounted(false) }
+    private val manager by lazy { context.getSystemService(NsdManager::class.java) }
+    private var lock: WifiManager.MulticastLock? = null
     private val direct = Executor { it.run() }
     private var advertising: NsdManager.RegistrationListener? = null
     private var browsing: NsdManager.DiscoveryListener? = null
@@ -67,7 +65,7 @@ internal class SystemNsd(private val context: Context) : LanDiscovery.Nsd {
                 heard.lost(serviceInfo.serviceName)
             }
         }
-        lock?.acquire()
+        lock = context.getSystemService(WifiManager::class.java)?.createMulticastLock("dayfly")?.apply { acquire() }
         manager.discoverServices(service, NsdManager.PROTOCOL_DNS_SD, listener)
         browsing = listener
     }
@@ -95,6 +93,7 @@ internal class SystemNsd(private val context: Context) : LanDiscovery.Nsd {
             synchronized(following) { following.keys.toList() }.forEach { unfollow(it) }
         }
         lock?.release()
+        lock = null
     }
 
     @RequiresApi(Build.VERSION_CODES.UPSIDE_DOWN_CAKE)

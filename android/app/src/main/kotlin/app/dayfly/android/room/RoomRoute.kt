@@ -8,6 +8,7 @@ import androidx.compose.material3.SnackbarDuration
 import androidx.compose.material3.SnackbarHostState
 import androidx.compose.material3.SnackbarResult
 import androidx.compose.runtime.Composable
+import androidx.compose.runtime.DisposableEffect
 import androidx.compose.runtime.LaunchedEffect
 import androidx.compose.runtime.collectAsState
 import androidx.compose.runtime.getValue
@@ -43,6 +44,10 @@ internal fun RoomRoute(graph: Graph, navigator: Navigator) {
                 }
             }
         }
+    }
+    DisposableEffect(graph) {
+        graph.phone.roomShown(true)
+        onDispose { graph.phone.roomShown(false) }
     }
     LaunchedEffect(model) { model.toasts.collect { say(it, context, snackbar) } }
     val wanted by graph.roomHold.thread.collectAsState()

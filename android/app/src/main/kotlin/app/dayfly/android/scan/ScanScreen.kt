@@ -11,6 +11,8 @@ import androidx.compose.foundation.layout.fillMaxWidth
 import androidx.compose.foundation.layout.padding
 import androidx.compose.foundation.layout.requiredSize
 import androidx.compose.foundation.layout.widthIn
+import androidx.compose.foundation.rememberScrollState
+import androidx.compose.foundation.verticalScroll
 import androidx.compose.material3.MaterialTheme
 import androidx.compose.material3.Surface
 import androidx.compose.material3.Text
@@ -144,13 +146,16 @@ internal fun ScanScreen(
 
 @Composable
 private fun Ask(title: Int, text: Int, action: Int, onAction: () -> Unit) {
-    EmptyState(
-        title = stringResource(title),
-        text = stringResource(text),
-        icon = R.drawable.ic_camera,
-        action = stringResource(action),
-        onAction = onAction,
-    )
+    // With large text it is more than fits.
+    Box(Modifier.verticalScroll(rememberScrollState())) {
+        EmptyState(
+            title = stringResource(title),
+            text = stringResource(text),
+            icon = R.drawable.ic_camera,
+            action = stringResource(action),
+            onAction = onAction,
+        )
+    }
 }
 
 @Composable

@@ -29,6 +29,8 @@ internal data class Settings(
     val dht: Boolean = true,
     val lan: Boolean = true,
     val notices: Notices = Notices.HIDDEN,
+    /** Whether it was asked once if the system may be asked for notifications. */
+    val noticesAsked: Boolean = false,
     val sound: Sound = Sound.DROP,
     val appearance: Appearance = Appearance.SYSTEM,
     val dynamicColour: Boolean = false,

@@ -31,6 +31,7 @@ internal object SettingsFile {
         .put("dht", settings.dht)
         .put("lan", settings.lan)
         .put("notices", settings.notices.name)
+        .put("notices_asked", settings.noticesAsked)
         .put("sound", settings.sound.name)
         .put("appearance", settings.appearance.name)
         .put("dynamic_colour", settings.dynamicColour)
@@ -61,6 +62,7 @@ internal object SettingsFile {
             dht = json.optBoolean("dht", usual.dht),
             lan = json.optBoolean("lan", usual.lan),
             notices = json.one("notices", usual.notices),
+            noticesAsked = json.optBoolean("notices_asked", usual.noticesAsked),
             sound = json.one("sound", usual.sound),
             appearance = json.one("appearance", usual.appearance),
             dynamicColour = json.optBoolean("dynamic_colour", usual.dynamicColour),

@@ -41,7 +41,14 @@ internal fun PrimaryButton(
     enabled: Boolean = true,
     @DrawableRes icon: Int? = null,
 ) {
-    Button(onClick, modifier.then(tall), enabled = enabled, shape = ButtonShape, contentPadding = padding) {
+    val tap = uncovered(onClick)
+    Button(
+        tap.onClick,
+        modifier.then(tall).then(tap.modifier),
+        enabled = enabled,
+        shape = ButtonShape,
+        contentPadding = padding,
+    ) {
         Words(text, icon)
     }
 }
@@ -97,9 +104,10 @@ internal fun DangerButton(
     enabled: Boolean = true,
     @DrawableRes icon: Int? = null,
 ) {
+    val tap = uncovered(onClick)
     Button(
-        onClick,
-        modifier.then(tall),
+        tap.onClick,
+        modifier.then(tall).then(tap.modifier),
         enabled = enabled,
         shape = ButtonShape,
         contentPadding = padding,

@@ -61,7 +61,8 @@ internal fun ConfirmDialog(
                 } else {
                     ButtonDefaults.textButtonColors()
                 }
-            TextButton(onConfirm, enabled = enabled, colors = colors) { Text(confirm) }
+            val tap = uncovered(onConfirm)
+            TextButton(tap.onClick, tap.modifier, enabled = enabled, colors = colors) { Text(confirm) }
         },
         dismissButton = { TextButton(onDismiss) { Text(dismiss) } },
         shape = MaterialTheme.shapes.extraLarge,
