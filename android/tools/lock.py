@@ -101,7 +101,8 @@ def fetch():
     wanted = {artifact: hash_ for found in paths.values() for artifact, hash_ in found.items()}
     if done.exists() and all(artifact.path().exists() for artifact in wanted):
         return
-    maven.fetch(sorted(wanted))
+    for _ in range(2):  # of hundreds of downloads one may break off
+        maven.fetch(sorted(wanted))
     if missing := [str(artifact) for artifact in wanted if not artifact.path().exists()]:
         raise Failed("Maven could not fetch " + ", ".join(missing))
     if other := [str(artifact) for artifact, hash_ in wanted.items() if hashed(artifact) != hash_]:

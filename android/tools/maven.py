@@ -57,7 +57,7 @@ def fetch(artifacts):
             f"<packaging>pom</packaging><modules>{modules}</modules></project>"
         )
         log = steps.CACHE / "maven.log"
-        command = ["mvn", "-B", "-ntp", "-q", "-fae", "-T4", PLUGIN]
+        command = ["mvn", "-B", "-ntp", "-q", "-fae", "-U", "-T4", PLUGIN]
         with open(log, "wb") as into:
             ended = subprocess.run(command, cwd=folder, stdin=subprocess.DEVNULL, stdout=into, stderr=subprocess.STDOUT)
         if ended.returncode:
