@@ -81,7 +81,7 @@ internal fun ShortCodeScreen(state: ShortCodeState, refusal: Refusal?, actions: 
 
 @Composable
 private fun ColumnScope.Idle(language: CodeLanguage, actions: ShortCodeActions) {
-    Said(R.drawable.ic_keypad, stringResource(R.string.code_title))
+    Said(R.drawable.ic_keypad, stringResource(R.string.invite_code))
     Text(stringResource(R.string.code_why), style = MaterialTheme.typography.bodyLarge)
     SectionTitle(stringResource(R.string.code_language))
     Group {

@@ -22,6 +22,7 @@ import app.dayfly.android.people.MembersRoute
 import app.dayfly.android.people.ReportRoute
 import app.dayfly.android.people.RoomOptionsRoute
 import app.dayfly.android.people.VerifyRoute
+import app.dayfly.android.people.WaitingCheck
 import app.dayfly.android.room.RoomRoute
 import app.dayfly.android.settings.LicencesRoute
 import app.dayfly.android.settings.PageRoute
@@ -57,6 +58,7 @@ internal fun Screens(screen: Screen, graph: Graph, navigator: Navigator) {
         Screen.Network -> NetworkRoute(graph, navigator)
         Screen.Doctor -> DoctorRoute(graph, navigator)
     }
+    WaitingCheck(graph, navigator, screen)
 }
 
 /** Where one starts, or the room one is in: out of a room there is no way but to leave it. */

@@ -50,7 +50,8 @@ private val terminalOptions = Regex(" \\(--[^)]*\\)|; then open with --lan")
 /** A finding's sentence as a sentence of its own, without what only the terminal knows. */
 internal fun forPeople(sentence: String): String {
     val plain = terminalOptions.replace(sentence, "").trim()
-    val begun = plain.replaceFirstChar { it.uppercase() }
+    // A sentence that begins with a server's name begins with that name.
+    val begun = if ('.' in plain.substringBefore(' ')) plain else plain.replaceFirstChar { it.uppercase() }
     return if (begun.isEmpty() || begun.last() in ".!?") begun else "$begun."
 }
 

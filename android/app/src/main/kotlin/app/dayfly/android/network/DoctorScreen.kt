@@ -63,7 +63,7 @@ internal interface DoctorActions {
 /** What this network allows: who will be asked, what was found, and the report to hand on if one likes. */
 @Composable
 internal fun DoctorScreen(state: DoctorState, refusal: Refusal?, copied: Boolean, actions: DoctorActions) {
-    ScreenScaffold(stringResource(R.string.doctor_title), actions::back) { padding ->
+    ScreenScaffold(stringResource(R.string.doctor_bar), actions::back) { padding ->
         ScreenColumn(padding) {
             RefusalBanner(refusal, actions::refusalRead, Modifier.padding(top = Space.small))
             when (state) {

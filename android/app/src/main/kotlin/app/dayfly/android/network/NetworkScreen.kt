@@ -149,12 +149,12 @@ private fun PlaceRow(place: Place) {
     ) {
         Pict(stateIcon(place.state), Modifier.padding(top = 2.dp).size(20.dp), tint = stateInk(place.state))
         Column(Modifier.weight(1f), verticalArrangement = Arrangement.spacedBy(2.dp)) {
-            Text(
-                place.host?.let { stringResource(R.string.network_place_at, name, isolated(it)) } ?: name,
-                style = MaterialTheme.typography.bodyLarge,
-            )
+            if (place.host != null) Text(name, style = MaterialTheme.typography.labelMedium, color = faint)
+            Text(place.host?.let { isolated(it) } ?: name, style = MaterialTheme.typography.bodyLarge)
             Text(stringResource(stateWords(place.state)), style = MaterialTheme.typography.bodyMedium, color = faint)
-            place.detail?.let { Text(it, style = MaterialTheme.typography.bodyMedium, color = faint) }
+            place.detail?.let {
+                Text(forPeople(it), style = MaterialTheme.typography.bodyMedium, color = faint)
+            }
         }
     }
 }

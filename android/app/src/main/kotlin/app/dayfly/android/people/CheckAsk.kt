@@ -34,10 +34,13 @@ internal fun checkAsk(room: RoomState): CheckAsk? {
 
 /** The question as a banner, which leads to where it is answered. */
 @Composable
-internal fun CheckBanner(ask: CheckAsk?, onOpen: (CheckAsk) -> Unit, modifier: Modifier = Modifier) {
+internal fun CheckBanner(
+    ask: CheckAsk,
+    onOpen: (CheckAsk) -> Unit,
+    onClose: () -> Unit,
+    modifier: Modifier = Modifier,
+) {
     val (title, text) = when (ask) {
-        null -> return
-
         is CheckAsk.Compare ->
             stringResource(R.string.verify_asked_title, nameOf(ask.name)) to stringResource(R.string.verify_asked_text)
 
@@ -54,5 +57,7 @@ internal fun CheckBanner(ask: CheckAsk?, onOpen: (CheckAsk) -> Unit, modifier: M
         title = title,
         action = stringResource(R.string.group_open),
         onAction = { onOpen(ask) },
+        onClose = onClose,
+        closeLabel = stringResource(R.string.people_close),
     )
 }

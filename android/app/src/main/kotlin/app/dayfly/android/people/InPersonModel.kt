@@ -63,11 +63,13 @@ internal data class InPersonPart(
     val checking: Boolean = false,
     /** Who scanned this screen and was asked about here. */
     val asked: String? = null,
+    /** What that one was called: when there was no tick its row goes. */
+    val askedName: String = "",
 )
 
 /** What is drawn: what the room says of whoever is concerned, else what this page has done. */
 internal fun inPersonState(room: RoomState, part: InPersonPart): InPersonState {
-    fun name(id: String) = room.members.find { it.id == id }?.name.orEmpty()
+    fun name(id: String) = room.members.find { it.id == id }?.name ?: part.askedName
     val asks = room.verifications.entries.find { it.value.isTick }?.key
     if (asks != null) return InPersonState.Tick(name(asks))
     part.asked?.let { id ->
@@ -102,7 +104,10 @@ internal class InPersonModel(private val room: Room) : Asking() {
 
     val state: StateFlow<InPersonState> = combine(room.state, part) { now, part ->
         val asks = now.verifications.entries.find { it.value.isTick }?.key
-        if (asks != null && part.asked != asks) this.part.value = part.copy(asked = asks)
+        if (asks != null && part.asked != asks) {
+            val name = now.members.find { it.id == asks }?.name.orEmpty()
+            this.part.value = part.copy(asked = asks, askedName = name)
+        }
         inPersonState(now, part)
     }.stateIn(viewModelScope, SharingStarted.Eagerly, inPersonState(room.state.value, InPersonPart()))
 

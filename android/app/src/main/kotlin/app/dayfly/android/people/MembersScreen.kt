@@ -35,12 +35,12 @@ import app.dayfly.android.R
 import app.dayfly.android.session.Refusal
 import app.dayfly.android.theme.Space
 import app.dayfly.android.ui.Avatar
-import app.dayfly.android.ui.ConfirmDialog
 import app.dayfly.android.ui.EmptyState
 import app.dayfly.android.ui.Field
 import app.dayfly.android.ui.Group
 import app.dayfly.android.ui.IconAction
 import app.dayfly.android.ui.LinkRow
+import app.dayfly.android.ui.QuietButton
 import app.dayfly.android.ui.RowLine
 import app.dayfly.android.ui.ScreenScaffold
 import app.dayfly.android.ui.SectionTitle
@@ -174,6 +174,16 @@ private fun OwnRow(state: MembersState, actions: MembersActions) {
                     IconAction(R.drawable.ic_edit, stringResource(R.string.people_rename), { renaming = true })
                 },
             )
+            if (renaming) {
+                Rename(
+                    state.me.name,
+                    onRename = {
+                        renaming = false
+                        actions.rename(it)
+                    },
+                    onClose = { renaming = false },
+                )
+            }
             if (state.me.muted) {
                 Text(
                     stringResource(R.string.people_muted_me),
@@ -183,16 +193,6 @@ private fun OwnRow(state: MembersState, actions: MembersActions) {
                 )
             }
         }
-    }
-    if (renaming) {
-        RenameDialog(
-            state.me.name,
-            onRename = {
-                renaming = false
-                actions.rename(it)
-            },
-            onClose = { renaming = false },
-        )
     }
 }
 
@@ -269,25 +269,32 @@ internal fun warnings(member: Member): List<Int> = listOfNotNull(
 )
 
 @Composable
-private fun RenameDialog(name: String, onRename: (String) -> Unit, onClose: () -> Unit) {
+private fun Rename(name: String, onRename: (String) -> Unit, onClose: () -> Unit) {
     // Not saved across the process's death: nothing of a room is.
     var typed by remember { mutableStateOf(name) }
-    ConfirmDialog(
-        title = stringResource(R.string.people_rename),
-        text = stringResource(R.string.people_rename_hint),
-        confirm = stringResource(R.string.people_rename_save),
-        onConfirm = { onRename(typed) },
-        onDismiss = onClose,
-    ) {
+    Column(Modifier.padding(start = Space.large, end = Space.large, bottom = Space.medium)) {
         Field(
             typed,
             { typed = fittingName(it) },
             stringResource(R.string.people_rename_label),
-            Modifier.padding(top = Space.large),
             hint = stringResource(R.string.people_rename_count, typed.length, MAX_NAME),
             capitals = KeyboardCapitalization.Words,
             imeAction = ImeAction.Done,
             onDone = { onRename(typed) },
         )
+        Text(
+            stringResource(R.string.people_rename_hint),
+            Modifier.padding(vertical = Space.small),
+            style = MaterialTheme.typography.bodyMedium,
+            color = faint,
+        )
+        Row(Modifier.align(Alignment.End), Arrangement.spacedBy(Space.small)) {
+            QuietButton(stringResource(R.string.cancel), onClose)
+            QuietButton(
+                stringResource(R.string.people_rename_save),
+                { onRename(typed) },
+                enabled = typed.isNotBlank() && typed != name,
+            )
+        }
     }
 }

@@ -26,7 +26,6 @@ import app.dayfly.android.ui.ScreenColumn
 import app.dayfly.android.ui.ScreenScaffold
 import app.dayfly.android.ui.SectionTitle
 import app.dayfly.android.ui.Sheet
-import app.dayfly.android.ui.SheetContent
 import app.dayfly.android.ui.SwitchRow
 import app.dayfly.core.proto.HistoryPolicy
 import app.dayfly.core.proto.Member
@@ -85,14 +84,23 @@ private fun Entering(state: RoomOptionsState, actions: RoomOptionsActions) {
     val room = state.room
     SectionTitle(stringResource(R.string.options_heading_enter))
     Group {
-        SwitchRow(
-            stringResource(R.string.options_lock),
-            room.locked,
-            actions::lock,
-            text = stringResource(R.string.options_lock_detail),
-            icon = R.drawable.ic_lock,
-            enabled = state.mine,
-        )
+        if (state.mine) {
+            SwitchRow(
+                stringResource(R.string.options_lock),
+                room.locked,
+                actions::lock,
+                text = stringResource(R.string.options_lock_detail),
+                icon = R.drawable.ic_lock,
+            )
+        } else {
+            LinkRow(
+                stringResource(if (room.locked) R.string.options_locked else R.string.options_unlocked),
+                text = stringResource(
+                    if (room.locked) R.string.options_lock_detail else R.string.options_unlocked_detail,
+                ),
+                icon = if (room.locked) R.drawable.ic_lock else R.drawable.ic_unlock,
+            )
+        }
         RowLine()
         LinkRow(
             stringResource(R.string.options_password),
@@ -179,15 +187,14 @@ private enum class Choosing { EXPIRY, PACE }
 /** One of some spans of time; what is set now is among them even if it is none of ours. */
 @Composable
 internal fun SpanChoice(title: String, spans: List<Int>, chosen: Int, onChoose: (Int) -> Unit) {
-    SheetContent(title = title) {
-        Column(Modifier.selectableGroup()) {
-            for (seconds in (spans + chosen).distinct().sorted()) {
-                ChoiceRow(
-                    if (seconds == 0) stringResource(R.string.options_off) else spanWords(seconds),
-                    seconds == chosen,
-                    { onChoose(seconds) },
-                )
-            }
+    SectionTitle(title)
+    Column(Modifier.selectableGroup()) {
+        for (seconds in (spans + chosen).distinct().sorted()) {
+            ChoiceRow(
+                if (seconds == 0) stringResource(R.string.options_off) else spanWords(seconds),
+                seconds == chosen,
+                { onChoose(seconds) },
+            )
         }
     }
 }
@@ -244,18 +251,17 @@ private fun Owning(state: RoomOptionsState, actions: RoomOptionsActions) {
     }
     if (choosing) {
         Sheet({ choosing = false }) {
-            SheetContent(title = stringResource(R.string.options_hand_over_whom)) {
-                for (member in state.heirs) {
-                    LinkRow(
-                        nameOf(member),
-                        text = member.fingerprint,
-                        leading = { Avatar(member.fingerprint) },
-                        onClick = {
-                            choosing = false
-                            heir = member
-                        },
-                    )
-                }
+            SectionTitle(stringResource(R.string.options_hand_over_whom))
+            for (member in state.heirs) {
+                LinkRow(
+                    nameOf(member),
+                    text = member.fingerprint,
+                    leading = { Avatar(member.fingerprint) },
+                    onClick = {
+                        choosing = false
+                        heir = member
+                    },
+                )
             }
         }
     }

@@ -4,6 +4,13 @@ import android.content.ActivityNotFoundException
 import android.content.Context
 import android.content.Intent
 import android.net.Uri
+import androidx.compose.foundation.layout.Box
+import androidx.compose.foundation.layout.WindowInsets
+import androidx.compose.foundation.layout.fillMaxSize
+import androidx.compose.foundation.layout.padding
+import androidx.compose.foundation.layout.safeDrawing
+import androidx.compose.foundation.layout.widthIn
+import androidx.compose.foundation.layout.windowInsetsPadding
 import androidx.compose.runtime.Composable
 import androidx.compose.runtime.LaunchedEffect
 import androidx.compose.runtime.collectAsState
@@ -11,16 +18,19 @@ import androidx.compose.runtime.getValue
 import androidx.compose.runtime.mutableStateOf
 import androidx.compose.runtime.remember
 import androidx.compose.runtime.setValue
+import androidx.compose.ui.Alignment
+import androidx.compose.ui.Modifier
 import androidx.compose.ui.platform.LocalContext
 import androidx.compose.ui.res.stringResource
+import androidx.compose.ui.unit.dp
 import androidx.lifecycle.viewmodel.compose.viewModel
-import app.dayfly.Room
 import app.dayfly.android.BuildConfig
 import app.dayfly.android.Graph
 import app.dayfly.android.R
 import app.dayfly.android.nav.Navigator
 import app.dayfly.android.nav.Screen
 import app.dayfly.android.session.Refusal
+import app.dayfly.android.theme.Space
 
 // The screens about people with what they need: each takes the room there is, its own view model, and
 // where one goes from it.
@@ -251,17 +261,31 @@ private fun mail(context: Context, contact: String, text: String): Boolean {
     }
 }
 
-/** The question that waits for this person, for the room's own screen to draw. */
+/** The question that waits for this person, over whatever of the room is seen but where it is answered. */
 @Composable
-internal fun WaitingCheck(room: Room, navigator: Navigator) {
-    val state by room.state.collectAsState()
-    CheckBanner(checkAsk(state), { ask ->
-        navigator.go(
-            when (ask) {
-                is CheckAsk.Compare -> Screen.Verify(ask.member)
-                is CheckAsk.Tick -> Screen.InPerson
-                CheckAsk.Group -> Screen.GroupCheck
-            },
+internal fun WaitingCheck(graph: Graph, navigator: Navigator, screen: Screen) {
+    if (screen is Screen.Verify || screen == Screen.GroupCheck || screen == Screen.InPerson) return
+    val room by graph.session.room.collectAsState()
+    val state by (room ?: return).state.collectAsState()
+    val ask = checkAsk(state) ?: return
+    var put by remember { mutableStateOf<CheckAsk?>(null) }
+    if (ask == put) return
+    Box(Modifier.fillMaxSize().windowInsetsPadding(WindowInsets.safeDrawing), Alignment.TopCenter) {
+        CheckBanner(
+            ask,
+            onOpen = { navigator.go(placeOf(it)) },
+            onClose = { put = ask },
+            // Below the bar, whose way back stays free.
+            Modifier.padding(top = BAR, start = Space.medium, end = Space.medium).widthIn(max = Space.column),
         )
-    })
+    }
+}
+
+private val BAR = 68.dp
+
+/** Where a question is answered. */
+private fun placeOf(ask: CheckAsk): Screen = when (ask) {
+    is CheckAsk.Compare -> Screen.Verify(ask.member)
+    is CheckAsk.Tick -> Screen.InPerson
+    CheckAsk.Group -> Screen.GroupCheck
 }

@@ -42,7 +42,13 @@ internal enum class VerifyStage {
 }
 
 /** What this page has had to do with the comparison: how it ended is shown only to who took part. */
-internal data class VerifyPart(val took: Boolean = false, val confirmed: Boolean = false, val ticked: Boolean = false)
+internal data class VerifyPart(
+    val took: Boolean = false,
+    val confirmed: Boolean = false,
+    val ticked: Boolean = false,
+    /** What the other was called: when codes differ its row goes. */
+    val name: String = "",
+)
 
 /** Which stage a [step] is for somebody whose part was [part]. */
 internal fun verifyStage(step: VerificationStep?, part: VerifyPart): VerifyStage = when (step?.state) {
@@ -92,7 +98,7 @@ internal fun verifyState(room: RoomState, member: String?, part: VerifyPart): Ve
     val step = if (member == null) room.groupCheck else room.verifications[member]
     val others = room.members.filter { it.id != room.me.id }
     return VerifyState(
-        name = others.find { it.id == member }?.name.orEmpty(),
+        name = others.find { it.id == member }?.name ?: part.name,
         stage = verifyStage(step, part),
         emoji = step?.emoji.orEmpty(),
         digits = step?.digits.orEmpty(),
@@ -117,6 +123,8 @@ internal class VerifyModel(private val room: Room, private val member: String?) 
         val step = if (member == null) now.groupCheck else now.verifications[member]
         // What was going on while this page was open is what its person took part in.
         if (step != null && !step.isOver && !part.took) took()
+        val name = now.members.find { it.id == member }?.name
+        if (name != null && name != part.name) this.part.value = this.part.value.copy(name = name)
         if (step?.isTick == true && !part.ticked) this.part.value = this.part.value.copy(ticked = true)
         verifyState(now, member, part)
     }.stateIn(viewModelScope, SharingStarted.Eagerly, verifyState(room.state.value, member, VerifyPart()))
@@ -127,7 +135,7 @@ internal class VerifyModel(private val room: Room, private val member: String?) 
 
     /** Begins, or agrees to what the other has begun. */
     fun begin() {
-        part.value = VerifyPart()
+        part.value = VerifyPart(name = part.value.name)
         ask { held() }
     }
 

@@ -228,7 +228,7 @@ private fun ColumnScope.Intro(name: String, actions: VerifyActions) {
 
 @Composable
 private fun ColumnScope.GroupIntro(state: VerifyState, actions: VerifyActions) {
-    Said(R.drawable.ic_people, stringResource(R.string.group_title))
+    Said(R.drawable.ic_people, stringResource(R.string.people_group_check))
     Text(stringResource(R.string.group_why), style = MaterialTheme.typography.bodyLarge)
     if (state.comparable == 0) {
         Banner(BannerKind.NOTE, stringResource(R.string.group_alone), Modifier.padding(top = Space.large))
@@ -290,7 +290,8 @@ private fun ColumnScope.Compare(title: String, state: VerifyState, beforeDiffer:
         Modifier.padding(top = Space.large, bottom = Space.small),
         style = MaterialTheme.typography.labelLarge,
     )
-    CodeText(state.digits, spoken = spokenDigits(state.digits))
+    // A line may end behind a hyphen, and nowhere within a group.
+    CodeText(state.digits.replace("-", "-\u200B"), spoken = spokenDigits(state.digits))
     Choices {
         PrimaryButton(
             stringResource(R.string.verify_same),
