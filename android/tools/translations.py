@@ -130,16 +130,14 @@ def compare(language, english, entries):
                 yield f"{at}: still English"
 
 
-def check(res):
-    """All faults below a folder of resources, each a line."""
+def check(res, languages):
+    """All faults of these languages below a folder of resources, each a line."""
     faults = []
     english = read(res / "values", faults)
     faults += [f"values: {fault}" for fault in compare("en", english, {n: e for n, e in english.items() if e.translatable})]
-    for language in CATEGORIES:
-        folder = res / f"values-{language}"
-        if folder.is_dir():
-            entries = read(folder, faults)
-            faults += [f"values-{language}: {fault}" for fault in compare(language, english, entries)]
+    for language in languages:
+        entries = read(res / f"values-{language}", faults)
+        faults += [f"values-{language}: {fault}" for fault in compare(language, english, entries)]
     for folder in sorted(res.glob("values-*")):
         if folder.name.removeprefix("values-") not in CATEGORIES and list(folder.glob("strings*.xml")):
             faults.append(f"{folder.name}: a language whose plurals are not known here")
@@ -205,9 +203,9 @@ def selftest():
         planted = res / "values-es/strings.xml"
 
         def found(fault):
-            return any(fault in line for line in check(res))
+            return any(fault in line for line in check(res, ["es"]))
 
-        if faults := check(res):
+        if faults := check(res, ["es"]):
             raise Failed("The check of translations finds faults where there are none:\n" + "\n".join(faults))
         for old, new, fault in PLANTED:
             assert old in SPANISH, old
@@ -218,12 +216,18 @@ def selftest():
         if not found("is in strings_other.xml; English has it in strings.xml"):
             raise Failed("The check of translations does not find a string in another file.")
         (res / "values-es").rename(res / "values-eo")
+        if not found("values-es: long: missing"):
+            raise Failed("The check of translations does not find that a language is missing.")
         if not found("values-eo: a language"):
             raise Failed("The check of translations does not find a language it does not know.")
 
 
 def run():
-    """Fails with all faults of the app's translations."""
+    """Fails with all faults of the app's translations, and where the system offers others than there are."""
     selftest()
-    if faults := check(RES):
+    offered = set(re.findall(r'android:name="([^"]+)"', (RES / "xml/locales.xml").read_text(encoding="utf-8")))
+    faults = check(RES, [language for language in CATEGORIES if language != "en"])
+    if offered != set(CATEGORIES):
+        faults.append(f"xml/locales.xml: offers {', '.join(sorted(offered))}")
+    if faults:
         raise Failed("\n".join([*faults, f"{len(faults)} faults in the translations."]))
