@@ -7,6 +7,7 @@ import app.dayfly.core.proto.InviteAccess
 import app.dayfly.core.proto.Matrix
 import app.dayfly.core.qrEncode
 import app.dayfly.core.qrRead
+import app.dayfly.core.readMarkup
 import org.junit.jupiter.api.Assertions.assertEquals
 import org.junit.jupiter.api.Assertions.assertTrue
 import org.junit.jupiter.api.Test
@@ -49,6 +50,11 @@ class InviteTest {
             assertEquals(ErrorKind.BAD_INVITE, refused.kind)
             assertTrue(refused.sentence.endsWith("."), refused.sentence)
         }
+    }
+
+    @Test
+    fun `half a character, which any keyboard can hand over, crosses as a question mark`() {
+        assertEquals("a?b", readMarkup("a\ud83db", emptyList()).single().content.single().text)
     }
 
     @Test

@@ -46,8 +46,7 @@ internal sealed interface Arrival {
          * first word of it that leads somewhere counts.
          */
         fun read(text: String): Arrival {
-            // Halves of characters, which any app can send, cannot cross into the core.
-            val whole = text.take(MAX_TEXT + 1).encodeToByteArray().decodeToString().trim()
+            val whole = text.take(MAX_TEXT + 1).trim()
             // Links begin with a letter and codes with a number.
             if (whole.firstOrNull()?.isDigit() == true && ':' !in whole) return ByCode(whole)
             val first = readWhole(whole)
