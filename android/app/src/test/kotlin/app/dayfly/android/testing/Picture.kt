@@ -38,13 +38,10 @@ class Picture private constructor(private val width: Int, private val height: In
         return pixels.indices.count { differ(pixels[it], other.pixels[it]) }
     }
 
-    private fun differ(one: Int, other: Int): Boolean =
-        listOf(16, 8, 0).any { abs((one shr it and 0xff) - (other shr it and 0xff)) > CHANNEL }
-
-    private fun coarser(): Picture = Picture(width, height, IntArray(pixels.size) { coarse(pixels[it]) })
-
-    /** Sixteen steps in each channel: at most half of [CHANNEL] off. */
-    private fun coarse(colour: Int): Int = (colour and 0xf0f0f0) or 0x080808
+    private fun differ(one: Int, other: Int, by: Int = CHANNEL): Boolean =
+        abs((one shr 16 and 0xff) - (other shr 16 and 0xff)) > by ||
+            abs((one shr 8 and 0xff) - (other shr 8 and 0xff)) > by ||
+            abs((one and 0xff) - (other and 0xff)) > by
 
     /** What was expected, what was drawn, and in red on white where they differ. */
     private fun beside(expected: Picture): Picture {
@@ -58,16 +55,16 @@ class Picture private constructor(private val width: Int, private val height: In
         return Picture(3 * width, height, all)
     }
 
-    /** With a palette, which halves a file; where 256 colours are not enough for one, with coarser colours. */
+    /** With a palette, which halves a file, unless 256 colours are not enough for one. */
     private fun write(file: File) {
-        val colours = pixels.distinct()
-        if (colours.size > 256 && colours.any { coarse(it) != it }) return coarser().write(file)
+        val nearby = nearby()
+        val colours = nearby.values.distinct()
         val image =
             if (colours.size <= 256) {
                 val palette = IndexColorModel(8, colours.size, colours.toIntArray(), 0, false, -1, 0)
                 val index = colours.withIndex().associate { it.value to it.index }
                 BufferedImage(width, height, BufferedImage.TYPE_BYTE_INDEXED, palette).also { image ->
-                    val data = ByteArray(pixels.size) { index.getValue(pixels[it]).toByte() }
+                    val data = ByteArray(pixels.size) { index.getValue(nearby.getValue(pixels[it])).toByte() }
                     image.raster.setDataElements(0, 0, width, height, data)
                 }
             } else {
@@ -77,6 +74,19 @@ class Picture private constructor(private val width: Int, private val height: In
             }
         file.parentFile?.mkdirs()
         ImageIO.write(image, "png", file)
+    }
+
+    /**
+     * Each colour as it is kept: itself where there are few, else one that is more frequent and in each
+     * channel at most half of [CHANNEL] off.
+     */
+    private fun nearby(): Map<Int, Int> {
+        val count = pixels.asIterable().groupingBy { it }.eachCount()
+        if (count.size <= 256) return count.keys.associateWith { it }
+        val kept = mutableListOf<Int>()
+        return count.keys.sortedByDescending { count.getValue(it) }.associateWith { colour ->
+            kept.firstOrNull { !differ(it, colour, CHANNEL / 2) } ?: colour.also(kept::add)
+        }
     }
 
     /** Where the pictures come from. */

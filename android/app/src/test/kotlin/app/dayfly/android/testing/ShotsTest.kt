@@ -43,9 +43,13 @@ class ShotsTest {
         assertTrue("The pictures take $size bytes, more than 5 MB in all", size <= 5_000_000)
     }
 
-    private fun said(content: @Composable () -> Unit): String =
+    private fun said(content: @Composable () -> Unit): String = try {
         assertThrows(AssertionError::class.java) { shots.draw("faulty", listOf(Variant.LIGHT), content = content) }
             .message.orEmpty()
+    } finally {
+        // Where pictures are written, this one is too.
+        File(System.getProperty("dayfly.shots"), "faulty-light.png").delete()
+    }
 
     @Composable
     private fun Faulty() {
