@@ -1,62 +1,17 @@
 package app.dayfly
 
-import com.fasterxml.jackson.databind.JsonNode
-import com.fasterxml.jackson.databind.ObjectMapper
-import java.time.Duration
-import java.util.concurrent.LinkedBlockingQueue
-import java.util.concurrent.TimeUnit
-import kotlin.concurrent.thread
+private fun program() = System.getProperty("dayfly.program")
 
-/** Generous, for a loaded machine; nothing waits for it unless something is broken. */
-val DEADLINE: Duration = Duration.ofSeconds(30)
+/** The terminal client, driven by its JSON contract (cli/contract.json); it stays on this machine. */
+class Terminal(vararg arguments: String) : Child(program(), *arguments, "--json", "--local", "--no-lan", "--yes")
 
-/**
- * The terminal client as a child process, driven by its JSON contract (cli/contract.json). The tests
- * on the JVM (bindings/jvm) and those of the app share it.
- */
-class Terminal(vararg arguments: String) : AutoCloseable {
-    private val json = ObjectMapper()
-    private val lines = LinkedBlockingQueue<JsonNode>()
-    private val seen = mutableListOf<JsonNode>()
-    private val process =
-        ProcessBuilder(program(), *arguments, "--json", "--local", "--no-lan", "--yes")
-            .redirectError(ProcessBuilder.Redirect.INHERIT)
-            .start()
+/** A tracker on this machine. */
+class Tracker : Child(program(), "tracker", "--listen", "127.0.0.1:0", "--json") {
+    /** Where it listens. */
+    val url: String = await("tracker")["url"].asText()
 
-    init {
-        thread(isDaemon = true) { process.inputStream.bufferedReader().forEachLine { lines.add(json.readTree(it)) } }
-    }
-
-    fun send(vararg fields: Pair<String, Any>) {
-        process.outputStream.write((json.writeValueAsString(mapOf(*fields)) + "\n").toByteArray())
-        process.outputStream.flush()
-    }
-
-    /** The first event, already here or still to come, of this name for which [holds]. */
-    fun await(event: String, holds: (JsonNode) -> Boolean = { true }): JsonNode {
-        val deadline = System.nanoTime() + DEADLINE.toNanos()
-        var looked = 0
-        while (true) {
-            while (looked < seen.size) {
-                val line = seen[looked++]
-                if (line["event"].asText() == event && holds(line)) return line
-            }
-            val line = lines.poll(deadline - System.nanoTime(), TimeUnit.NANOSECONDS)
-                ?: error("the terminal said no such $event, only:\n${seen.joinToString("\n")}")
-            seen.add(line)
-        }
-    }
-
-    /** Waits for the program to end by itself, and gives its exit code. */
-    fun exitCode(): Int {
-        check(process.waitFor(DEADLINE.toSeconds(), TimeUnit.SECONDS)) { "the terminal did not end" }
-        return process.exitValue()
-    }
-
+    /** It reads nothing, so it is not told. */
     override fun close() {
-        process.outputStream.close()
-        if (!process.waitFor(5, TimeUnit.SECONDS)) process.destroyForcibly()
+        process.destroy()
     }
-
-    private fun program() = System.getProperty("dayfly.program")
 }

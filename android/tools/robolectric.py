@@ -4,7 +4,7 @@ import os
 import re
 
 from tools import kotlin, lock, modules, project, steps
-from tools.project import ANDROID, BIN, BUILD, Failed
+from tools.project import ANDROID, BIN, BUILD, ROOT, Failed
 
 # What Robolectric opens of the JDK.
 OPENS = [f"--add-opens=java.base/{package}=ALL-UNNAMED" for package in ("java.lang", "java.util", "java.io", "java.net")]
@@ -39,6 +39,7 @@ def run(words, rewrite=False):
         "java", "-Xmx1500m", *kotlin.SHORT_LIVED, *OPENS, "-Djava.awt.headless=true",
         "-Drobolectric.offline=true", f"-Drobolectric.dependency.dir={offline}",
         f"-Djna.library.path={BIN}", f"-Ddayfly.program={BIN / 'dayfly'}",
+        f"-Ddayfly.page={ROOT / 'interop' / 'drive.mjs'}",
         f"-Ddayfly.shots={ANDROID / 'app/src/test/shots'}", f"-Ddayfly.shots.failed={BUILD / 'shots'}",
         f"-Ddayfly.shots.rewrite={str(rewrite).lower()}",
         "-cp", ":".join(map(str, path)), "org.junit.platform.console.ConsoleLauncher", "execute",
