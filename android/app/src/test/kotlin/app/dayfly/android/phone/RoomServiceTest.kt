@@ -112,7 +112,7 @@ class RoomServiceTest {
     }
 
     private fun open() {
-        session.open(NativeOptions(history = HistoryPolicy.Off))
+        session.open(NativeOptions(history = HistoryPolicy.Off)) { it.copy(local = true) }
         eventually("a room") {
             (session.coming.value?.stage as? Stage.Failed)?.let { error("no room: ${it.refusal}") }
             session.room.value
