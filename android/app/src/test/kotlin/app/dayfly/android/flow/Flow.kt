@@ -3,7 +3,6 @@ package app.dayfly.android.flow
 import android.Manifest
 import android.app.Application
 import android.content.ClipboardManager
-import android.os.Looper
 import androidx.annotation.StringRes
 import androidx.compose.ui.semantics.AccessibilityAction
 import androidx.compose.ui.semantics.SemanticsActions
@@ -29,6 +28,8 @@ import app.dayfly.android.Graph
 import app.dayfly.android.MainActivity
 import app.dayfly.android.R
 import app.dayfly.android.graph
+import app.dayfly.android.phone.eventually
+import app.dayfly.android.phone.idle
 import app.dayfly.android.session.Session
 import app.dayfly.android.settings.OwnRelay
 import app.dayfly.android.settings.Secrets
@@ -77,7 +78,7 @@ internal abstract class Flow {
     @After
     fun end() {
         session.panic()
-        until("the room is wiped") { !session.running.value }
+        eventually("the room is wiped") { !session.running.value }
         scenario?.close()
         tracker.close()
     }
@@ -94,20 +95,10 @@ internal abstract class Flow {
 
     protected fun words(@StringRes id: Int, vararg arguments: Any): String = app.getString(id, *arguments)
 
-    /** Lets the main thread work until [holds]. It draws nothing, and works without a screen. */
-    protected fun until(what: String, holds: () -> Boolean) {
-        val deadline = System.nanoTime() + DEADLINE.toNanos()
-        while (!holds()) {
-            check(System.nanoTime() < deadline) { "still not: $what" }
-            shadowOf(Looper.getMainLooper()).idle()
-            Thread.onSpinWait()
-        }
-    }
-
     /** Lets the app work and draw until [holds]. What the core tells comes by the main thread's queue. */
     protected fun waitFor(what: String, holds: () -> Boolean) = try {
         rule.waitUntil(what, DEADLINE.toMillis()) {
-            shadowOf(Looper.getMainLooper()).idle()
+            idle()
             holds()
         }
     } catch (@Suppress("TooGenericExceptionCaught") failed: Throwable) {

@@ -14,6 +14,7 @@ import app.dayfly.android.Graph
 import app.dayfly.android.MainActivity
 import app.dayfly.android.R
 import app.dayfly.android.home.HomeModel
+import app.dayfly.android.phone.eventually
 import org.junit.Assert.assertFalse
 import org.junit.Assert.assertNull
 import org.junit.Assert.assertSame
@@ -83,7 +84,7 @@ internal class LifeFlowTest : Flow() {
             }
         } finally {
             gone.session.panic()
-            until("the room of the process that ended is wiped") { !gone.session.running.value }
+            eventually("the room of the process that ended is wiped") { !gone.session.running.value }
         }
     }
 

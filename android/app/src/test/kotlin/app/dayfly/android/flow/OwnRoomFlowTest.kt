@@ -9,6 +9,7 @@ import app.dayfly.Room
 import app.dayfly.Terminal
 import app.dayfly.android.R
 import app.dayfly.android.people.spokenDigits
+import app.dayfly.android.phone.eventually
 import kotlinx.coroutines.runBlocking
 import org.junit.Assert.assertEquals
 import org.junit.Assert.assertFalse
@@ -73,10 +74,12 @@ internal class OwnRoomFlowTest : Flow() {
 
     private fun assertNothingStays(room: Room, words: List<String>) {
         assertNull(session.room.value)
-        until("it ended") { !session.running.value }
-        until("the core has freed it") {
+        eventually("it ended") { !session.running.value }
+        eventually("the core has freed it") {
             runCatching { runBlocking { room.stats() } }.exceptionOrNull() is IllegalStateException
         }
+        val left = room.state.value
+        assertEquals("words and people in memory", 0, left.messages.size + left.members.size)
         assertEquals("what the screens held of it", emptySet<String>(), graph.roomHold.viewModelStore.keys())
         val shown = everything()
         assertTrue("this looks at the screen", words(R.string.home_no_list) in shown)
