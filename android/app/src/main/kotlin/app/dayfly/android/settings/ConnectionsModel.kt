@@ -14,13 +14,13 @@ internal class ConnectionsModel(private val settings: SettingsStore, private val
     private val state = MutableStateFlow(ConnectionsUi(trackers = settings.now.trackers.joinToString("\n")))
     val ui: StateFlow<ConnectionsUi> = state.asStateFlow()
 
-    init {
-        viewModelScope.launch {
-            try {
-                show(secrets.load())
-            } catch (_: KeyStoreException) {
-                state.update { it.copy(problem = ConnectionsProblem.NOT_OPENED) }
-            }
+    /** What comes late does not replace what was typed meanwhile. */
+    private val loading = viewModelScope.launch {
+        try {
+            val kept = secrets.load()
+            state.update { if (it.changed) it else it.showing(kept) }
+        } catch (_: KeyStoreException) {
+            state.update { it.copy(problem = ConnectionsProblem.NOT_OPENED) }
         }
     }
 
@@ -45,6 +45,7 @@ internal class ConnectionsModel(private val settings: SettingsStore, private val
         val url = typed.relayUrl.trim()
         val relay = if (url.isEmpty()) null else OwnRelay(url, typed.relayUser.trim(), typed.relayPassword)
         viewModelScope.launch {
+            loading.join()
             val refused =
                 try {
                     secrets.save(Secrets(relay, typed.proxy.trim()))
@@ -59,20 +60,18 @@ internal class ConnectionsModel(private val settings: SettingsStore, private val
     fun forget() {
         viewModelScope.launch {
             secrets.forget()
-            show(Secrets())
+            state.update { it.showing(Secrets()) }
         }
     }
 
-    private fun show(secrets: Secrets) = state.update {
-        it.copy(
-            relayUrl = secrets.relay?.url.orEmpty(),
-            relayUser = secrets.relay?.username.orEmpty(),
-            relayPassword = secrets.relay?.password.orEmpty(),
-            proxy = secrets.proxy,
-            changed = false,
-            problem = null,
-        )
-    }
+    private fun ConnectionsUi.showing(secrets: Secrets) = copy(
+        relayUrl = secrets.relay?.url.orEmpty(),
+        relayUser = secrets.relay?.username.orEmpty(),
+        relayPassword = secrets.relay?.password.orEmpty(),
+        proxy = secrets.proxy,
+        changed = false,
+        problem = null,
+    )
 
     companion object {
         private val RELAY =

@@ -12,10 +12,10 @@ class WingsTest {
             Wings(
                 colour = 4,
                 blades = listOf(
-                    Wings.Blade(length = 2, width = 2, hollow = true),
-                    Wings.Blade(length = 0, width = 0, hollow = false),
-                    Wings.Blade(length = 1, width = 1, hollow = false),
-                    Wings.Blade(length = 3, width = 2, hollow = false),
+                    Wings.Blade(length = 3, width = 1, hollow = false),
+                    Wings.Blade(length = 0, width = 1, hollow = false),
+                    Wings.Blade(length = 1, width = 0, hollow = false),
+                    Wings.Blade(length = 2, width = 2, hollow = false),
                 ),
             ),
             Wings.of("0123-4567-89ab-cdef"),
