@@ -9,6 +9,7 @@ import androidx.compose.foundation.layout.defaultMinSize
 import androidx.compose.foundation.layout.size
 import androidx.compose.foundation.layout.width
 import androidx.compose.material3.Button
+import androidx.compose.material3.ButtonColors
 import androidx.compose.material3.ButtonDefaults
 import androidx.compose.material3.Icon
 import androidx.compose.material3.IconButton
@@ -40,18 +41,7 @@ internal fun PrimaryButton(
     modifier: Modifier = Modifier,
     enabled: Boolean = true,
     @DrawableRes icon: Int? = null,
-) {
-    val tap = uncovered(onClick)
-    Button(
-        tap.onClick,
-        modifier.then(tall).then(tap.modifier),
-        enabled = enabled,
-        shape = ButtonShape,
-        contentPadding = padding,
-    ) {
-        Words(text, icon)
-    }
-}
+) = Filled(text, onClick, modifier, enabled, icon, ButtonDefaults.buttonColors())
 
 /** The other way. */
 @Composable
@@ -103,6 +93,26 @@ internal fun DangerButton(
     modifier: Modifier = Modifier,
     enabled: Boolean = true,
     @DrawableRes icon: Int? = null,
+) = Filled(
+    text,
+    onClick,
+    modifier,
+    enabled,
+    icon,
+    ButtonDefaults.buttonColors(
+        containerColor = MaterialTheme.colorScheme.error,
+        contentColor = MaterialTheme.colorScheme.onError,
+    ),
+)
+
+@Composable
+private fun Filled(
+    text: String,
+    onClick: () -> Unit,
+    modifier: Modifier,
+    enabled: Boolean,
+    @DrawableRes icon: Int?,
+    colours: ButtonColors,
 ) {
     val tap = uncovered(onClick)
     Button(
@@ -110,12 +120,8 @@ internal fun DangerButton(
         modifier.then(tall).then(tap.modifier),
         enabled = enabled,
         shape = ButtonShape,
+        colors = colours,
         contentPadding = padding,
-        colors =
-        ButtonDefaults.buttonColors(
-            containerColor = MaterialTheme.colorScheme.error,
-            contentColor = MaterialTheme.colorScheme.onError,
-        ),
     ) {
         Words(text, icon)
     }

@@ -2,16 +2,17 @@ package app.dayfly.android.people
 
 import app.dayfly.RoomState
 import app.dayfly.core.proto.Emoji
-import app.dayfly.core.proto.HistoryPolicy
 import app.dayfly.core.proto.Member
 import app.dayfly.core.proto.MemberKind
 import app.dayfly.core.proto.MemberState
-import app.dayfly.core.proto.Message
 import app.dayfly.core.proto.RoomInfo
 import app.dayfly.core.proto.Trust
 import app.dayfly.core.proto.VerificationState
 import app.dayfly.core.proto.VerificationStep
 import app.dayfly.core.proto.Via
+import app.dayfly.plainMember
+import app.dayfly.plainMessage
+import app.dayfly.plainRoom
 import java.lang.reflect.Proxy
 
 // People and rooms that are not there, for mappings and pictures.
@@ -24,41 +25,13 @@ internal fun member(
     via: Via? = Via.DIRECT,
     state: MemberState = MemberState.HERE,
     fingerprint: String = "%016x".format(id.hashCode() * 0x9E3779B97F4A7C15uL.toLong()).chunked(4).joinToString("-"),
-) = Member(
-    id = id,
-    name = name,
-    fingerprint = fingerprint,
-    kind = MemberKind.NATIVE,
-    trust = trust,
-    state = state,
-    via = via,
-    islands = emptyList(),
-    sameKey = false,
-    sameName = false,
-    owner = false,
-    muted = false,
-    blocked = false,
-    wasNative = false,
-    kept = null,
-)
+) = plainMember(id, name).copy(fingerprint = fingerprint, trust = trust, via = via, state = state)
 
 /** Somebody in a browser. */
 internal fun page(name: String, trust: Trust = Trust.CLAIMED) =
     member(name, trust = trust).copy(kind = MemberKind.WEB, islands = listOf("https://chitchatter.im"))
 
-internal val nativeRoom = RoomInfo(
-    native = true,
-    generation = 0u,
-    owner = "ada",
-    ownerHere = true,
-    locked = false,
-    slowSeconds = 0u,
-    expireSeconds = 0u,
-    history = HistoryPolicy.Members,
-    password = false,
-    frozen = false,
-    receipts = true,
-)
+internal val nativeRoom = plainRoom("ada")
 
 internal val webRoom = nativeRoom.copy(native = false, owner = null, ownerHere = false)
 
@@ -88,29 +61,8 @@ internal fun step(state: VerificationState, code: Boolean = false, members: List
     )
 
 /** Something [from] said. */
-internal fun said(text: String, from: String, id: String = text, at: Long = 1_795_300_000_000) = Message(
-    id = id,
-    from = from,
-    name = from,
-    text = text,
-    at = at.toULong(),
-    sentAt = at.toULong(),
-    direct = false,
-    with = null,
-    mine = false,
-    history = false,
-    confirmed = true,
-    reference = null,
-    replyTo = null,
-    edited = false,
-    unsent = false,
-    reactions = emptyList(),
-    expiresAt = null,
-    viewOnce = false,
-    mentionsMe = false,
-    missing = 0u,
-    disputed = false,
-)
+internal fun said(text: String, from: String, id: String = text, at: Long = 1_795_300_000_000) =
+    plainMessage(id, plainMember(from), text, at.toULong())
 
 /** Actions that do nothing, for pictures. */
 internal inline fun <reified T> idle(): T =

@@ -1,7 +1,8 @@
 package app.dayfly.android.phone
 
 import app.dayfly.android.settings.Notices
-import app.dayfly.core.proto.Message
+import app.dayfly.plainMember
+import app.dayfly.plainMessage
 import org.junit.Assert.assertEquals
 import org.junit.Assert.assertFalse
 import org.junit.Assert.assertTrue
@@ -63,29 +64,7 @@ class NoticeTextTest {
         viewOnce: Boolean = false,
         expires: ULong? = null,
         unsent: Boolean = false,
-    ) = Message(
-        id = "1",
-        from = "2",
-        name = NAME,
-        text = text,
-        at = 0u,
-        sentAt = 0u,
-        direct = false,
-        with = null,
-        mine = false,
-        history = false,
-        confirmed = true,
-        reference = null,
-        replyTo = null,
-        edited = false,
-        unsent = unsent,
-        reactions = emptyList(),
-        expiresAt = expires,
-        viewOnce = viewOnce,
-        mentionsMe = false,
-        missing = 0u,
-        disputed = false,
-    )
+    ) = plainMessage("1", plainMember("2", NAME), text, 0u).copy(viewOnce = viewOnce, expiresAt = expires, unsent = unsent)
 
     private companion object {
         const val NAME = "Canary Ada"

@@ -5,7 +5,6 @@ import app.dayfly.RoomState
 import app.dayfly.core.proto.Block
 import app.dayfly.core.proto.BlockKind
 import app.dayfly.core.proto.DeliveryState
-import app.dayfly.core.proto.HistoryPolicy
 import app.dayfly.core.proto.Inline
 import app.dayfly.core.proto.LinkTarget
 import app.dayfly.core.proto.Member
@@ -20,6 +19,9 @@ import app.dayfly.core.proto.RendezvousStatus
 import app.dayfly.core.proto.RoomInfo
 import app.dayfly.core.proto.Trust
 import app.dayfly.core.proto.Via
+import app.dayfly.plainMember
+import app.dayfly.plainMessage
+import app.dayfly.plainRoom
 import java.time.Instant
 import java.time.ZoneId
 
@@ -44,22 +46,16 @@ internal fun member(
     blocked: Boolean = false,
     muted: Boolean = false,
     id: String = name.lowercase(),
-) = Member(
-    id = id,
-    name = name,
+) = plainMember(id, name).copy(
     fingerprint = "%04x-77aa-10c3-9d2e".format(id.hashCode() and 0xffff),
     kind = kind,
     trust = trust,
     state = state,
     via = via,
-    islands = emptyList(),
-    sameKey = false,
     sameName = sameName,
-    owner = false,
     muted = muted,
     blocked = blocked,
     wasNative = wasNative,
-    kept = null,
 )
 
 internal val ME = member("Ada", id = "me")
@@ -84,19 +80,12 @@ internal fun message(
     mentionsMe: Boolean = false,
     missing: Int = 0,
     disputed: Boolean = false,
-) = Message(
-    id = id,
-    from = from.id,
-    name = from.name,
-    text = text,
-    at = at.toULong(),
-    sentAt = at.toULong(),
+) = plainMessage(id, from, text, at.toULong()).copy(
     direct = with != null,
     with = with,
     mine = from.id == ME.id,
     history = history,
     confirmed = confirmed,
-    reference = null,
     replyTo = replyTo,
     edited = edited,
     unsent = unsent,
@@ -117,16 +106,12 @@ internal fun info(
     expire: Int = 0,
     frozen: Boolean = false,
     receipts: Boolean = true,
-) = RoomInfo(
+) = plainRoom(owner).copy(
     native = native,
-    generation = 0u,
-    owner = owner,
     ownerHere = ownerHere,
     locked = locked,
     slowSeconds = slow.toUInt(),
     expireSeconds = expire.toUInt(),
-    history = HistoryPolicy.Members,
-    password = false,
     frozen = frozen,
     receipts = receipts,
 )
