@@ -64,7 +64,12 @@ class NoticeTextTest {
         viewOnce: Boolean = false,
         expires: ULong? = null,
         unsent: Boolean = false,
-    ) = plainMessage("1", plainMember("2", NAME), text, 0u).copy(viewOnce = viewOnce, expiresAt = expires, unsent = unsent)
+    ) = plainMessage(
+        "1",
+        plainMember("2", NAME),
+        text,
+        0u,
+    ).copy(viewOnce = viewOnce, expiresAt = expires, unsent = unsent)
 
     private companion object {
         const val NAME = "Canary Ada"
