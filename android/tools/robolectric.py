@@ -9,9 +9,17 @@ from tools.project import ANDROID, BIN, BUILD, ROOT, Failed
 # What Robolectric opens of the JDK.
 OPENS = [f"--add-opens=java.base/{package}=ALL-UNNAMED" for package in ("java.lang", "java.util", "java.io", "java.net")]
 
+# Of every test: a class loader of its own is Robolectric's way, and the library knows one copy of its bindings.
+RUNNER = "RobolectricTestRunner"
+# A test that waits for ever ends the run, not the day; all of them take a few minutes.
+SECONDS = 1500
+
 
 def run(words, rewrite=False):
     """Runs all tests, or those whose class or Class#method holds the word; `rewrite`: new pictures."""
+    alone = [file.name for file in ANDROID.glob("app/src/test/kotlin/**/*Test.kt") if RUNNER not in file.read_text(encoding="utf-8")]
+    if alone:
+        raise Failed(f"Not by {RUNNER}, and so with a second copy of the bindings, whose calls go astray: {', '.join(alone)}")
     compiled, classes = modules.tests()
     config = steps.fresh(BUILD / "test-config")
     assets = ANDROID / "app/src/main/assets"
@@ -44,7 +52,7 @@ def run(words, rewrite=False):
         f"-Ddayfly.shots.rewrite={str(rewrite).lower()}",
         "-cp", ":".join(map(str, path)), "org.junit.platform.console.ConsoleLauncher", "execute",
         "--disable-banner", "--details=tree", "--disable-ansi-colors", "--scan-class-path", classes,
-        "--reports-dir", reports, "--fail-if-no-tests", *selected,
+        "--reports-dir", reports, "--fail-if-no-tests", *selected, timeout=SECONDS,
     )  # fmt: skip
 
 

@@ -28,11 +28,14 @@ def say(sentence):
 def run(*command, log=None, **options):
     """Runs a command; where it fails, says what it said."""
     words = [str(word) for word in command]
-    if log:
-        with open(log, "wb") as into:
-            ended = subprocess.run(words, stdin=subprocess.DEVNULL, stdout=into, stderr=subprocess.STDOUT, **options)
-    else:
-        ended = subprocess.run(words, stdin=subprocess.DEVNULL, **options)
+    try:
+        if log:
+            with open(log, "wb") as into:
+                ended = subprocess.run(words, stdin=subprocess.DEVNULL, stdout=into, stderr=subprocess.STDOUT, **options)
+        else:
+            ended = subprocess.run(words, stdin=subprocess.DEVNULL, **options)
+    except subprocess.TimeoutExpired as late:
+        raise Failed(f"{pathlib.Path(words[0]).name} did not end within {late.timeout:.0f} s.") from late
     if ended.returncode:
         if log:
             sys.stderr.write(pathlib.Path(log).read_text(encoding="utf-8", errors="replace")[-20000:])

@@ -13,9 +13,12 @@ import app.dayfly.core.proto.Trust
 import org.junit.Assert.assertEquals
 import org.junit.Assert.assertTrue
 import org.junit.Test
+import org.junit.runner.RunWith
+import org.robolectric.RobolectricTestRunner
 import java.util.Locale
 
 /** What is drawn of invites, short codes and exchanges by hand. */
+@RunWith(RobolectricTestRunner::class)
 class InviteMappingTest {
     private val bob = member("Bob")
 

@@ -8,8 +8,11 @@ import org.junit.Assert.assertEquals
 import org.junit.Assert.assertFalse
 import org.junit.Assert.assertTrue
 import org.junit.Test
+import org.junit.runner.RunWith
+import org.robolectric.RobolectricTestRunner
 
 /** The stack of screens: what is left ends, what stays stays. */
+@RunWith(RobolectricTestRunner::class)
 class NavigatorTest {
     private val navigator = Navigator(Screen.Home)
     private val screens

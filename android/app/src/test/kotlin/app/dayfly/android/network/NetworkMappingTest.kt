@@ -11,8 +11,11 @@ import app.dayfly.core.proto.Via
 import org.junit.Assert.assertEquals
 import org.junit.Assert.assertFalse
 import org.junit.Test
+import org.junit.runner.RunWith
+import org.robolectric.RobolectricTestRunner
 
 /** The network in words follows from what the core tells, and the doctor's sentences suit an app. */
+@RunWith(RobolectricTestRunner::class)
 class NetworkMappingTest {
     private val usual = Ways(Route.AUTOMATIC, hasRelay = false)
 

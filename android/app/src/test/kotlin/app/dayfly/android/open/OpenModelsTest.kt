@@ -11,8 +11,11 @@ import org.junit.Assert.assertNotNull
 import org.junit.Assert.assertNull
 import org.junit.Assert.assertTrue
 import org.junit.Test
+import org.junit.runner.RunWith
+import org.robolectric.RobolectricTestRunner
 
 /** The choices for a new room become what the core is asked for. */
+@RunWith(RobolectricTestRunner::class)
 class OpenModelsTest {
     private class Opened(val options: NativeOptions, val password: String?, val route: Route, val local: Boolean)
 

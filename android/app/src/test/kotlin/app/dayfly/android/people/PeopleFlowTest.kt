@@ -40,6 +40,7 @@ import org.robolectric.RobolectricTestRunner
 import org.robolectric.Shadows.shadowOf
 import java.nio.ByteBuffer
 import java.util.Locale
+import java.util.concurrent.CompletableFuture
 
 /** Being sure of people, the owner's orders and ways to invite, on the real core with people at terminals. */
 @RunWith(RobolectricTestRunner::class)
@@ -89,7 +90,12 @@ class PeopleFlowTest {
 
     private fun trust(room: Room, id: String) = room.state.value.members.find { it.id == id }?.trust
 
-    private fun Terminal.verification(state: String): JsonNode = await("verification") { it["state"].asText() == state }
+    /** Waits beside the main thread: what the terminal is to hear of may still have a step to go there. */
+    private fun Terminal.verification(state: String): JsonNode {
+        val heard = CompletableFuture.supplyAsync { await("verification") { it["state"].asText() == state } }
+        waitFor("the terminal hears $state") { heard.isDone }
+        return heard.get()
+    }
 
     @Test
     fun twoCompareCodesByTapAndAreVerified() = withBob { room, bob, id ->

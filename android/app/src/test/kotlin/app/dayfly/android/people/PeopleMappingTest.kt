@@ -10,8 +10,11 @@ import org.junit.Assert.assertFalse
 import org.junit.Assert.assertNull
 import org.junit.Assert.assertTrue
 import org.junit.Test
+import org.junit.runner.RunWith
+import org.robolectric.RobolectricTestRunner
 
 /** What is drawn of people follows from the room's state, and nothing is offered that cannot be done. */
+@RunWith(RobolectricTestRunner::class)
 class PeopleMappingTest {
     private val bob = member("Bob")
     private val guest = ada.copy(owner = false)

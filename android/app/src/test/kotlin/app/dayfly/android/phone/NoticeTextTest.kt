@@ -7,8 +7,11 @@ import org.junit.Assert.assertEquals
 import org.junit.Assert.assertFalse
 import org.junit.Assert.assertTrue
 import org.junit.Test
+import org.junit.runner.RunWith
+import org.robolectric.RobolectricTestRunner
 
 /** What notifications say: never more than the settings allow. */
+@RunWith(RobolectricTestRunner::class)
 class NoticeTextTest {
     private val words = object : NoticeText.Words {
         override fun some(count: Int) = "$count new"

@@ -8,8 +8,11 @@ import app.dayfly.core.proto.Snapshot
 import app.dayfly.core.proto.Trust
 import org.junit.Assert.assertEquals
 import org.junit.Test
+import org.junit.runner.RunWith
+import org.robolectric.RobolectricTestRunner
 
 /** Which events are worth a line, and which. */
+@RunWith(RobolectricTestRunner::class)
 class HappeningsTest {
     private val happenings = Happenings().apply { of(reset()) }
 

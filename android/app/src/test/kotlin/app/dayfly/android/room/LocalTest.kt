@@ -3,8 +3,11 @@ package app.dayfly.android.room
 import org.junit.Assert.assertEquals
 import org.junit.Assert.assertNull
 import org.junit.Test
+import org.junit.runner.RunWith
+import org.robolectric.RobolectricTestRunner
 
 /** What counts as new, and what a person has seen. */
+@RunWith(RobolectricTestRunner::class)
 class LocalTest {
     private val messages = listOf(
         message("1", BOB, "a", NOW),

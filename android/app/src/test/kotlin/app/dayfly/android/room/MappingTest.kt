@@ -13,8 +13,11 @@ import org.junit.Assert.assertNotNull
 import org.junit.Assert.assertNull
 import org.junit.Assert.assertTrue
 import org.junit.Test
+import org.junit.runner.RunWith
+import org.robolectric.RobolectricTestRunner
 
 /** What is drawn of a room as it stands. */
+@RunWith(RobolectricTestRunner::class)
 class MappingTest {
     @Test
     fun `the bar counts who is here and says how they are reached`() {

@@ -7,8 +7,11 @@ import org.junit.Assert.assertNull
 import org.junit.Assert.assertSame
 import org.junit.Assert.assertTrue
 import org.junit.Test
+import org.junit.runner.RunWith
+import org.robolectric.RobolectricTestRunner
 
 /** What rows a conversation is made of. */
+@RunWith(RobolectricTestRunner::class)
 class TimelineTest {
     private fun rows(vararg messages: app.dayfly.core.proto.Message, lines: List<PlacedLine> = emptyList()) =
         ui(room(messages.toList()), local { copy(lines = lines) }).room.rows

@@ -3,8 +3,11 @@ package app.dayfly.android.room
 import org.junit.Assert.assertEquals
 import org.junit.Assert.assertNull
 import org.junit.Test
+import org.junit.runner.RunWith
+import org.robolectric.RobolectricTestRunner
 
 /** Mentions as they are typed, and texts that were read before. */
+@RunWith(RobolectricTestRunner::class)
 class WordsTest {
     private val names = listOf("Ada Byron", "Adam", "Bob", "Mara")
 

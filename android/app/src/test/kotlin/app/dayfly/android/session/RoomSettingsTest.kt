@@ -7,8 +7,11 @@ import app.dayfly.core.engine.RoomOptions
 import app.dayfly.core.engine.Route
 import org.junit.Assert.assertEquals
 import org.junit.Test
+import org.junit.runner.RunWith
+import org.robolectric.RobolectricTestRunner
 
 /** What each setting means for a room. */
+@RunWith(RobolectricTestRunner::class)
 class RoomSettingsTest {
     @Test
     fun settingsAsTheyComeAreTheCoresOwnDefaults() {

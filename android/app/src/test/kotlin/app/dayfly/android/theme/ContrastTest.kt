@@ -5,8 +5,11 @@ import androidx.compose.ui.graphics.Color
 import androidx.compose.ui.graphics.luminance
 import org.junit.Assert.assertTrue
 import org.junit.Test
+import org.junit.runner.RunWith
+import org.robolectric.RobolectricTestRunner
 
 /** Every pair of colours that carries words is readable (WCAG AA), and every edge can be seen. */
+@RunWith(RobolectricTestRunner::class)
 class ContrastTest {
     @Test
     fun wordsStandOutInBothSchemes() {

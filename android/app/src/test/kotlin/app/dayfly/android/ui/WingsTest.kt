@@ -3,8 +3,11 @@ package app.dayfly.android.ui
 import org.junit.Assert.assertEquals
 import org.junit.Assert.assertTrue
 import org.junit.Test
+import org.junit.runner.RunWith
+import org.robolectric.RobolectricTestRunner
 
 /** Pictures of people are the same on every device, and rarely alike. */
+@RunWith(RobolectricTestRunner::class)
 class WingsTest {
     @Test
     fun oneKeyHasOnePicture() {
