@@ -10,6 +10,7 @@ import androidx.compose.ui.test.assertIsDisplayed
 import androidx.compose.ui.test.assertIsEnabled
 import androidx.compose.ui.test.assertIsNotEnabled
 import androidx.compose.ui.test.hasText
+import androidx.compose.ui.test.isDisplayed
 import androidx.compose.ui.test.junit4.v2.createComposeRule
 import androidx.compose.ui.test.onAllNodesWithText
 import androidx.compose.ui.test.onNodeWithContentDescription
@@ -213,12 +214,12 @@ class RoomScreenTest {
     fun `a wide screen shows the room and what is said to one beside each other`() {
         draw()
         messageWith("Is the oven on?").assertIsDisplayed()
-        rule.onNodeWithText("Direct messages").assertIsDisplayed()
+        waitFor { rule.onNodeWithText("Direct messages").isDisplayed() }
         messageWith("Is the oven on?").act("Write to them alone")
         waitFor { model.ui.value.direct != null }
         messageWith("Is the oven on?").assertIsDisplayed()
         rule.onNodeWithContentDescription("Back").performClick()
-        rule.onNodeWithText("Direct messages").assertIsDisplayed()
+        waitFor { rule.onNodeWithText("Direct messages").isDisplayed() }
     }
 
     @Test
