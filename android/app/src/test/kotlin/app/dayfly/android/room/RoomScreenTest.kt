@@ -1,5 +1,6 @@
 package app.dayfly.android.room
 
+import android.os.Looper
 import androidx.compose.runtime.collectAsState
 import androidx.compose.runtime.getValue
 import androidx.compose.ui.semantics.SemanticsActions
@@ -33,6 +34,7 @@ import org.junit.Rule
 import org.junit.Test
 import org.junit.runner.RunWith
 import org.robolectric.RobolectricTestRunner
+import org.robolectric.Shadows.shadowOf
 import org.robolectric.annotation.Config
 
 /** The screen as a person uses it, on a room that answers. */
@@ -114,7 +116,10 @@ class RoomScreenTest {
 
     private fun send() = rule.onNodeWithContentDescription("Send").performClick()
 
-    private fun waitFor(what: () -> Boolean) = rule.waitUntil(30_000) { what() }
+    private fun waitFor(what: () -> Boolean) = rule.waitUntil(30_000) {
+        shadowOf(Looper.getMainLooper()).idle()
+        what()
+    }
 
     @Test
     fun `what is written is sent`() {
@@ -190,7 +195,7 @@ class RoomScreenTest {
         messageWith("To be looked at once").tap()
         waitFor { model.ui.value.look != null }
         rule.onNodeWithText("the code is 4711").assertIsDisplayed()
-        rule.onNodeWithText("Close for good").performClick()
+        rule.onNodeWithText("Close for good").tap()
         waitFor { model.ui.value.look == null }
         assertEquals(0, rule.onAllNodesWithText("4711", substring = true).fetchSemanticsNodes().size)
     }
